@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * encode.h - trace lines from structs, generated from events.def.
+ *
+ * Used by the recorder's drain and by the analyzer's tests.  No libc calls, no
+ * allocation, no recursion: safe in any context the caller's sink is safe in.
+ * A line goes through a buffer of the caller's; when it is full the sink's
+ * flush empties it.  The first error sticks, later output is dropped.
+ */
+#ifndef MEMPROF_ENCODE_H
+#define MEMPROF_ENCODE_H
+
+#include <stdbool.h>
+#include <memprof/trace.h>
+
+/* Where encoded bytes go.  `flush` writes out buf[0..len), sets len to 0 and
+ * returns 0, or returns -errno; after an error `error` keeps it. */
+struct mp_out {
+	char *buf;
+	size_t len, cap;
+	int (*flush)(struct mp_out *out);
+	int error;
+};
+
+/* Longest piece written in one go: a key, a number or one escaped character. */
+#define MP_PIECE 64
+
+static inline char *mp_room(struct mp_out *out)
+{
+	if (__builtin_expect(out->cap - out->len < MP_PIECE, 0)) {
+		int err = out->error ? out->error : out->flush(out);
+
+		if (err)
+			out->error = err;
+		if (out->error || out->cap - out->len < MP_PIECE)
+			out->len = 0;
+	}
+	return out->buf + out->len;
+}
+
+static inline void mp_put_raw(struct mp_out *out, const char *text, size_t len)
+{
+	while (len) {
+		char *p = mp_room(out);
+		size_t n = len < MP_PIECE ? len : MP_PIECE;
+
+		for (size_t i = 0; i < n; i++)
+			p[i] = text[i];
+		out->len += n;
+		text += n;
+		len -= n;
+	}
+}
+
+#define MP_PUT_LITERAL(out, text) mp_put_raw((out), "" text, sizeof(text) - 1)
+
+static inline void mp_put_char(struct mp_out *out, char c)
+{
+	*mp_room(out) = c;
+	out->len++;
+}
+
+static inline void mp_put_u64(struct mp_out *out, uint64_t v)
+{
+	char digits[20], *p = mp_room(out);
+	int n = 0;
+
+	if (v > MP_NUMBER_MAX)
+		v = MP_NUMBER_MAX;
+	do
+		digits[n++] = (char)('0' + v % 10);
+	while (v /= 10);
+	for (int i = 0; i < n; i++)
+		p[i] = digits[n - 1 - i];
+	out->len += (size_t)n;
+}
+
+static inline void mp_put_i64(struct mp_out *out, int64_t v)
+{
+	if (v < 0)
+		mp_put_char(out, '-');
+	mp_put_u64(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+static inline void mp_put_ns(struct mp_out *out, uint64_t v)
+{
+	mp_put_u64(out, v);
+}
+
+static inline void mp_put_hex(struct mp_out *out, uint64_t v)
+{
+	char digits[16], *p = mp_room(out);
+	int n = 0, len = 0;
+
+	do
+		digits[n++] = "0123456789abcdef"[v & 15];
+	while (v >>= 4);
+	p[len++] = '"';
+	p[len++] = '0';
+	p[len++] = 'x';
+	while (n)
+		p[len++] = digits[--n];
+	p[len++] = '"';
+	out->len += (size_t)len;
+}
+
+/* Length of the valid UTF-8 sequence at s (RFC 3629: no surrogates, no
+ * overlong forms, nothing past U+10FFFF), or 0. */
+static inline int mp_utf8_len(const unsigned char *s)
+{
+	unsigned char lo = 0x80, hi = 0xbf;
+	int n;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] < 0xc2 || s[0] > 0xf4)
+		return 0;
+	n = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+	if (s[0] == 0xe0)
+		lo = 0xa0;
+	else if (s[0] == 0xed)
+		hi = 0x9f;
+	else if (s[0] == 0xf0)
+		lo = 0x90;
+	else if (s[0] == 0xf4)
+		hi = 0x8f;
+	if (s[1] < lo || s[1] > hi)
+		return 0;
+	for (int i = 2; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+/* A JSON string.  Control characters are escaped; a byte that is not part of
+ * valid UTF-8 becomes U+FFFD, so the line is valid whatever the program did. */
+static inline void mp_put_str(struct mp_out *out, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)(text ? text : "");
+
+	mp_put_char(out, '"');
+	while (*s) {
+		char *p = mp_room(out);
+		int n = mp_utf8_len(s);
+
+		if (n == 0) {
+			MP_PUT_LITERAL(out, "\\ufffd");
+			s++;
+		} else if (*s < 0x20 || *s == 0x7f) {
+			MP_PUT_LITERAL(out, "\\u00");
+			mp_put_char(out, "0123456789abcdef"[*s >> 4]);
+			mp_put_char(out, "0123456789abcdef"[*s & 15]);
+			s++;
+		} else if (*s == '"' || *s == '\\') {
+			p[0] = '\\';
+			p[1] = (char)*s++;
+			out->len += 2;
+		} else {
+			for (int i = 0; i < n; i++)
+				p[i] = (char)s[i];
+			out->len += (size_t)n;
+			s += n;
+		}
+	}
+	mp_put_char(out, '"');
+}
+
+static inline void mp_put_strs(struct mp_out *out, struct mp_strs list)
+{
+	mp_put_char(out, '[');
+	for (size_t i = 0; i < list.n; i++) {
+		if (i)
+			mp_put_char(out, ',');
+		mp_put_str(out, list.v[i]);
+	}
+	mp_put_char(out, ']');
+}
+
+static inline void mp_put_kind(struct mp_out *out, uint64_t kind)
+{
+	static const char *const words[] = MP_KIND_WORDS;
+
+	mp_put_str(out, words[kind < MP_KINDS ? kind : 0]);
+}
+
+#define MP_EMPTY_u64(v) ((v) == 0)
+#define MP_EMPTY_i64(v) ((v) == 0)
+#define MP_EMPTY_ns(v) ((v) == 0)
+#define MP_EMPTY_hex(v) ((v) == 0)
+#define MP_EMPTY_str(v) (!(v) || !*(v))
+
+/* mp_put_row_<row>(out, row): `[a,b,c]`. */
+#define ROW(row, doc)                                                                              \
+	static inline void mp_put_row_##row(struct mp_out *out, const struct mp_row_##row *r)      \
+	{                                                                                          \
+		char sep = '[';
+#define COL(row, name, type, doc)                                                                  \
+	mp_put_char(out, sep);                                                                     \
+	mp_put_##type(out, r->name);                                                               \
+	sep = ',';
+#define END_ROW(row)                                                                               \
+	(void)sep;                                                                                 \
+	mp_put_char(out, ']');                                                                     \
+	}
+#include <memprof/events.def>
+
+/* mp_open_<event>(out, e): the line up to its end, or up to the inside of its
+ * array of rows when it has one; the rows in *e are not written.  Write rows
+ * with mp_put_row_*, commas between them, then close with mp_close_rows(). */
+#define EVENT(event, doc)                                                                          \
+	static inline void mp_open_##event(struct mp_out *out, const struct mp_##event *e)         \
+	{                                                                                          \
+		(void)e;                                                                           \
+		MP_PUT_LITERAL(out, "{\"type\":\"" #event "\"");
+#define FIELD(event, name, type, doc)                                                              \
+	MP_PUT_LITERAL(out, ",\"" #name "\":");                                                    \
+	mp_put_##type(out, e->name);
+#define OPT(event, name, type, doc)                                                                \
+	if (!MP_EMPTY_##type(e->name)) {                                                           \
+		MP_PUT_LITERAL(out, ",\"" #name "\":");                                            \
+		mp_put_##type(out, e->name);                                                       \
+	}
+#define ROWS(event, name, row, doc) MP_PUT_LITERAL(out, ",\"" #name "\":[");
+#define END(event) }
+#include <memprof/events.def>
+
+static inline void mp_close(struct mp_out *out)
+{
+	MP_PUT_LITERAL(out, "}\n");
+}
+
+static inline void mp_close_rows(struct mp_out *out)
+{
+	MP_PUT_LITERAL(out, "]}\n");
+}
+
+/* mp_encode_<event>(out, e): the whole line, rows included. */
+#define EVENT(event, doc)                                                                          \
+	static inline void mp_encode_##event(struct mp_out *out, const struct mp_##event *e)       \
+	{                                                                                          \
+		mp_open_##event(out, e);
+#define ROWS(event, name, row, doc)                                                                \
+	for (size_t i = 0; i < e->n_##name; i++) {                                                 \
+		if (i)                                                                             \
+			mp_put_char(out, ',');                                                     \
+		mp_put_row_##row(out, &e->name[i]);                                                \
+	}                                                                                          \
+	mp_put_char(out, ']');
+#define END(event)                                                                                 \
+	mp_close(out);                                                                             \
+	}
+#include <memprof/events.def>
+
+#endif

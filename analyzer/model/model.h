@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model.h - one process's trace in memory: what every report and exporter reads.
+ *
+ * Memory grows with distinct stacks, sites and samples, never with the length
+ * of the trace: running totals replace each other as lines are read.  The
+ * model knows nothing of symbols, documents or output.
+ */
+#ifndef ANALYZER_MODEL_H
+#define ANALYZER_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+#include <memprof/trace.h>
+
+struct diag;
+
+/* Where in the run a report looks. */
+enum point_kind {
+	POINT_END,		/* the last totals there are (the default) */
+	POINT_START,		/* nothing allocated yet */
+	POINT_PEAK,		/* the highest live heap, with its exact composition */
+	POINT_TIME,		/* the last totals at or before a time */
+	POINT_NAME,		/* a snapshot or mark of that name */
+};
+
+struct point {
+	enum point_kind kind;
+	uint64_t time;		/* POINT_TIME: ns since the header's epoch */
+	char *name;		/* POINT_NAME, owned */
+};
+
+struct model_module {
+	uint32_t id;
+	char *path, *build_id;	/* build_id may be NULL */
+	uint64_t bias, start, end;
+	uint64_t loaded, unloaded;	/* ns; unloaded is UINT64_MAX while loaded */
+};
+
+enum frame_kind { FRAME_CALL, FRAME_EXACT, FRAME_TRUNCATED };
+
+/* A trie node; index in model.nodes is the id of the trace, 0 is the root. */
+struct model_node {
+	uint32_t parent;
+	uint32_t module;	/* index into model.modules + 1, 0 for none */
+	uint64_t offset;	/* as in the trace: the return address */
+	uint8_t kind;		/* enum frame_kind */
+	bool known;		/* a stack line was read for it */
+};
+
+struct model_thread {
+	uint64_t tid;
+	char *name;
+	uint64_t started, ended;	/* ns; ended is UINT64_MAX while it lives */
+};
+
+/* Counts of one allocation site as of the model's point. */
+struct counts {
+	uint64_t allocs, bytes, frees, freed, temp0, temp1;
+	int64_t peak_count, peak_bytes;	/* its part of the process's peak */
+};
+
+/* Live = allocated less freed; may be negative for one thread, not for a process. */
+static inline int64_t counts_live(const struct counts *c)
+{
+	return (int64_t)(c->allocs - c->frees);
+}
+
+static inline int64_t counts_live_bytes(const struct counts *c)
+{
+	return (int64_t)(c->bytes - c->freed);
+}
+
+/* One (thread, stack, kind).  At POINT_PEAK allocs/bytes hold what was live
+ * then, frees/freed are 0, and thread is MODEL_NO_THREAD. */
+struct model_site {
+	uint32_t thread;	/* index into model.threads */
+	uint32_t stack;		/* index into model.nodes */
+	enum mp_kind kind;
+	struct counts counts;
+};
+
+#define MODEL_NO_THREAD UINT32_MAX
+
+struct model_sample {
+	uint64_t t, rss, anon, file, shmem, heap, blocks, mapped, minflt, majflt, recorder, hwm;
+};
+
+enum moment_kind { MOMENT_MARK, MOMENT_SNAPSHOT, MOMENT_BEGIN, MOMENT_END, MOMENT_CASE,
+		   MOMENT_CASE_END, MOMENT_FORK, MOMENT_EXEC };
+
+struct model_moment {
+	enum moment_kind kind;
+	uint64_t t, tid;
+	char *name;		/* mark, snapshot, region or case name, exec path */
+	char *suite;		/* cases only */
+	uint64_t child;		/* forks only */
+};
+
+struct model_note {
+	uint64_t t;
+	char *level, *code, *text;
+};
+
+struct model {
+	char *path;			/* as the user gave it */
+	struct point point;		/* what `sites` shows */
+	uint64_t point_time;		/* time of the totals that answer the point */
+	struct mp_header header;	/* strings owned by the model */
+	bool has_header, has_footer;
+	struct mp_footer footer;	/* strings owned by the model */
+
+	struct model_module *modules; size_t n_modules;
+	struct model_node *nodes; size_t n_nodes;
+	struct model_thread *threads; size_t n_threads;
+	struct model_site *sites; size_t n_sites;
+	struct model_sample *samples; size_t n_samples;
+	struct model_moment *moments; size_t n_moments;
+	struct model_note *notes; size_t n_notes;
+
+	uint64_t peak_bytes, peak_blocks, peak_time;	/* of the last peak line */
+	bool has_peak;
+	uint64_t last_time;		/* highest t of any line */
+
+	/* what the reader met */
+	uint64_t lines, unknown_events, unknown_keys, bad_lines;
+	bool cut;			/* the last line is not whole */
+};
+
+/*
+ * Read the trace at `path` ("-" is standard input; .gz and .zst are unpacked)
+ * up to what `point` asks for.  Problems of single lines go to `diag` and are
+ * counted; the model then holds the rest.  Returns 0, -EINVAL when the file is
+ * not a trace (diag says why), -ENOENT when the point does not exist (diag
+ * lists the points there are), or -errno of the read.  Release in every case.
+ */
+int model_load(struct model *model, const char *path, const struct point *point,
+	       struct diag *diag);
+void model_release(struct model *model);
+
+/* Sum of all sites of `kind` at the model's point. */
+struct counts model_total(const struct model *model, enum mp_kind kind);
+
+#endif

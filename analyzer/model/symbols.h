@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * symbols.h - names, files and lines of addresses, by module path and build id.
+ *
+ * Works offline on the files the trace names, with separate and compressed
+ * debug files, and falls back from line to function to module + offset.
+ * Results are cached in the object; it opens a module at most once.
+ */
+#ifndef ANALYZER_SYMBOLS_H
+#define ANALYZER_SYMBOLS_H
+
+#include <stdint.h>
+#include <stddef.h>
+#include <stdbool.h>
+
+struct model;
+struct symbols;
+
+/* One source-level frame.  Strings belong to the symbols object. */
+struct frame {
+	const char *function;	/* demangled; NULL when unknown */
+	const char *file;	/* NULL when unknown */
+	uint32_t line;		/* 0 when unknown */
+	const char *module;	/* path of the module; NULL when in none */
+	uint64_t offset;	/* from the function's start when it is known and has no line, else the module offset */
+	bool is_inline;		/* inlined into the next frame */
+};
+
+struct symbols_options {
+	const char *sysroot;	/* prefix of module paths, or NULL */
+	const char *debug_path;	/* colon-separated folders of debug files, or NULL */
+};
+
+struct symbols *symbols_new(const struct model *model, const struct symbols_options *options);
+void symbols_free(struct symbols *symbols);
+
+/* The frames of trie node `node`, innermost inline first; *n is at least 1
+ * for every node but the root.  A truncated marker gives one frame with
+ * function "[truncated]".  Owned by symbols. */
+const struct frame *symbols_frames(struct symbols *symbols, uint32_t node, size_t *n);
+
+/* True when a module of the trace is missing here or has another build id;
+ * `why` then holds one sentence for a report's notes. */
+bool symbols_problem(struct symbols *symbols, uint32_t module_index, const char **why);
+
+#endif

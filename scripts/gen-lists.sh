@@ -1,0 +1,160 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# gen-lists.sh - file lists and registries, made from what the folders hold.
+#
+#   gen-lists.sh [--check] [TREE]
+#
+# Writes lists.am (sources, tests, files of a release) for automake and
+# reports.def, renderers.def, exporters.def, commands.def for the analyzer's
+# registries.  A file is left alone when nothing changed, so that make rebuilds
+# nothing.  With --check it writes nothing and fails when something is stale.
+set -eu
+export LC_ALL=C
+
+check=0
+if [ "${1:-}" = --check ]; then
+	check=1
+	shift
+fi
+tree=${1:-$(dirname "$0")/..}
+cd "$tree"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# files DIR PATTERN... - files right in DIR, sorted; none when DIR is missing.
+files()
+{
+	dir=$1
+	shift
+	[ -d "$dir" ] || return 0
+	for pattern; do
+		find "$dir" -maxdepth 1 -type f -name "$pattern"
+	done | sort
+}
+
+# list NAME - an automake variable from the words on stdin, one a line.
+list()
+{
+	awk -v name="$1" 'BEGIN { printf "%s =", name } { printf " \\\n\t%s", $0 } END { print "\n" }'
+}
+
+# registry DIR STRUCT PREFIX MACRO - one MACRO(name) for every file of DIR that
+# defines `const struct STRUCT PREFIX_name`; the name must be the file's own.
+registry()
+{
+	echo '/* Made by scripts/gen-lists.sh from the names of the files here. */'
+	files "$1" '*.c' | while read -r file; do
+		name=$(sed -n "s/^const struct $2 $3_\([a-z0-9_]*\)[ =].*/\1/p" "$file")
+		[ -n "$name" ] || continue
+		if [ "$name" != "$(basename "$file" .c)" ]; then
+			echo "gen-lists: $file defines $3_$name, want $3_$(basename "$file" .c)" >&2
+			exit 1
+		fi
+		echo "$4($name)"
+	done
+}
+
+# variable NAME - the automake form of a program's name.
+variable()
+{
+	echo "$1" | tr -c 'a-zA-Z0-9\n' _
+}
+
+# words KEY FILE - the rest of the line ` * KEY: ...` of a victim's comment.
+words()
+{
+	sed -n "1,/\*\//s/^ \* $1: //p" "$2"
+}
+
+# Programs whose build differs from automake's default: unit tests of the
+# recorder, and the victims, which say in their comment what they want.
+programs()
+{
+	files tests/unit 'test_rec_*.c' | while read -r file; do
+		var=$(variable "${file%.c}")
+		echo "${var}_CPPFLAGS = \$(RECORDER_CPPFLAGS) \$(CRITERION_CFLAGS)"
+		echo "${var}_LDADD = \$(RECORDER_TEST_LIBS)"
+	done
+	files tests/victims 'v_*.c' 'v_*.cc' | sed 's/\.cc*$//' | list VICTIM_LIST
+	files tests/victims 'lib_*.c' 'lib_*.cc' | sed 's/\.cc*$/.so/' | list VICTIM_LIBRARY_LIST
+	files tests/victims 'v_*.c' 'v_*.cc' 'lib_*.c' 'lib_*.cc' | while read -r file; do
+		shared=
+		name=${file%.c*}
+		case $file in
+		*/lib_*)
+			name=$name.so
+			shared=' -fPIC -shared'
+			;;
+		esac
+		var=$(variable "$name")
+		echo "${var}_SOURCES = $file"
+		echo "${var}_CPPFLAGS = \$(VICTIM_CPPFLAGS)"
+		echo "${var}_CFLAGS = \$(VICTIM_CFLAGS)$shared $(words build "$file")"
+		echo "${var}_CXXFLAGS = \$(VICTIM_CXXFLAGS)$shared $(words build "$file")"
+		echo "${var}_LDFLAGS =$shared"
+		echo "${var}_LDADD = $(words link "$file")"
+	done
+	[ -f analyzer/main.c ] || return 0
+	echo 'bin_PROGRAMS = memprof'
+	echo 'memprof_SOURCES = analyzer/main.c'
+	echo 'memprof_CPPFLAGS = $(ANALYZER_CPPFLAGS)'
+	echo 'memprof_CFLAGS = $(ANALYZER_CFLAGS)'
+	echo 'memprof_LDADD = $(ANALYZER_LINK)'
+}
+
+lists()
+{
+	echo '# Made by scripts/gen-lists.sh from what the folders hold.'
+	echo
+	find analyzer -mindepth 2 -name '*.c' | sort | list ANALYZER_LIST
+	for dir in preload preload/arch/x86_64; do
+		files "$dir" '*.c'
+	done | list RECORDER_LIST
+	for dir in preload preload/arch/x86_64; do
+		files "$dir" '*.c' | grep -v -E '/(hooks|threads|fork|init)[^/]*\.c$'
+	done | list RECORDER_CORE_LIST
+	for dir in analyzer preload tests/lib; do
+		[ ! -d "$dir" ] || find "$dir" -type f \( -name '*.h' -o -name '*.def' -o -name '*.list' \)
+	done | sort | list HEADER_LIST
+	files include/memprof 'memprof.h' | list API_LIST
+	files include/memprof '*.h' '*.def' | grep -v /memprof.h | list CONTRACT_LIST
+	files tests/unit 'test_*.c' | sed 's/\.c$//' | list UNIT_LIST
+	files tests/e2e '*.test' | list E2E_LIST
+	files scripts/checks '*.sh' | list CHECK_LIST
+	# What the tests read: everything but what a build in the tree leaves there.
+	[ ! -d tests ] || find tests \( -name .deps -o -name '*.dSYM' \) -prune -o -type f \
+		! -name '.*' ! -name '*.o' ! -name '*.a' ! -name '*.so' ! -name '*.log' \
+		! -name '*.trs' ! -name '*.gcda' ! -name '*.gcno' ! -name '*~' \
+		-name '*.*' -print | sort | list TEST_FILES
+	find scripts -type f ! -name '*~' | sort | list SCRIPT_FILES
+	programs
+}
+
+registry analyzer/reports report report REPORT > "$work/reports.def"
+registry analyzer/render renderer render RENDERER > "$work/renderers.def"
+registry analyzer/export exporter export EXPORTER > "$work/exporters.def"
+registry analyzer/cmds command cmd COMMAND > "$work/commands.def"
+
+stale=0
+# put FILE PATH - PATH becomes FILE, when they differ.
+put()
+{
+	! cmp -s "$work/$1" "$2" || return 0
+	if [ "$check" = 1 ]; then
+		echo "gen-lists: $2 is stale: run ./scripts/gen-lists.sh" >&2
+		stale=1
+		return 0
+	fi
+	mkdir -p "$(dirname "$2")"
+	cp "$work/$1" "$2.tmp.$$"
+	mv -f "$2.tmp.$$" "$2"
+}
+
+put reports.def analyzer/reports/reports.def
+put renderers.def analyzer/render/renderers.def
+put exporters.def analyzer/export/exporters.def
+put commands.def analyzer/cmds/commands.def
+# Last, for the registries are among the headers it lists.
+lists > "$work/lists.am"
+put lists.am lists.am
+exit "$stale"

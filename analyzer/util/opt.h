@@ -4,10 +4,10 @@
  * completion offers.
  *
  * A table is const data: a row names the field of the command's own struct by
- * offset.  Accepted are `-n 5`, `-n5`, `--sort key`, `--sort=key`, `--cumulative`,
- * `--no-cumulative`, bundles of short flags, a unique prefix of a long name, and `--`, after which
- * everything is an operand.  Options and operands may be mixed, unless
- * OPT_STOP_AT_OPERAND is asked for.
+ * offset.  Accepted are `-n 5`, `-n5`, `--sort key`, `--sort=key`,
+ * `--cumulative`, `--no-cumulative`, bundles of short flags, a unique prefix
+ * of a long name, and `--`, after which everything is an operand.  Options and
+ * operands may be mixed, unless OPT_STOP_AT_OPERAND is asked for.
  */
 #ifndef ANALYZER_UTIL_OPT_H
 #define ANALYZER_UTIL_OPT_H
@@ -78,6 +78,9 @@ void opt_defaults(const struct opt *table, void *args);
 
 /* The table as --help shows it, wrapped to `width` columns. */
 void opt_help(struct strbuf *out, const struct opt *table, int width);
+
+/* Append `text` in lines of `indent` spaces and at most `width` columns. */
+void opt_wrap(struct strbuf *out, const char *text, int indent, int width);
 
 /*
  * Completion: every long option (or every value of the option before the

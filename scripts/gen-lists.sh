@@ -95,11 +95,12 @@ programs()
 		echo "${var}_LDADD = $(words link "$file")"
 	done
 	[ -f analyzer/main.c ] || return 0
-	echo 'bin_PROGRAMS = memprof'
-	echo 'memprof_SOURCES = analyzer/main.c'
-	echo 'memprof_CPPFLAGS = $(ANALYZER_CPPFLAGS)'
-	echo 'memprof_CFLAGS = $(ANALYZER_CFLAGS)'
-	echo 'memprof_LDADD = $(ANALYZER_LINK)'
+	# shellcheck disable=SC2016 # make expands these
+	echo 'bin_PROGRAMS = memprof
+memprof_SOURCES = analyzer/main.c
+memprof_CPPFLAGS = $(ANALYZER_CPPFLAGS)
+memprof_CFLAGS = $(ANALYZER_CFLAGS)
+memprof_LDADD = $(ANALYZER_LINK)'
 }
 
 lists()

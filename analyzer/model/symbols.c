@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * symbols.c - the object reports ask: one image a file, one answer an
+ * address, all strings in one place.  See symbols.h.
+ */
+#include "model/symbols.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/demangle.h"
+#include "model/model.h"
+#include "model/symbols_dwarf.h"
+#include "model/symbols_elf.h"
+#include "model/symbols_image.h"
+#include "model/symbols_path.h"
+#include "util/map.h"
+#include "util/strmap.h"
+#include "util/xalloc.h"
+
+/* An answer. */
+struct frames {
+	size_t n;
+	struct frame v[];
+};
+
+/* A file of the trace; modules that are the same file share one. */
+struct symbols_file {
+	const char *path;	/* as in the trace, interned */
+	struct image image;
+	struct dwarf_index *dwarf;
+	struct elf_functions functions;
+	bool opened;		/* `image` is valid */
+	bool read;		/* `dwarf` and `functions` are valid */
+	struct map answers;	/* node offset and kind -> struct frames */
+};
+
+struct symbols {
+	const struct model *model;
+	char *sysroot;
+	struct image_paths paths;
+	struct strmap strings;
+	struct map names;	/* address of a raw name -> its demangled form */
+	struct strmap by_identity;	/* path and build id -> struct symbols_file */
+	struct symbols_file **files;	/* by index of the model's modules */
+	struct frames *truncated, *unknown;
+	struct map nowhere;	/* addresses in no module -> struct frames */
+};
+
+static struct frames *frames_new(size_t n)
+{
+	struct frames *frames = xcalloc(1, sizeof(*frames) + n * sizeof(struct frame));
+
+	frames->n = n;
+	return frames;
+}
+
+struct symbols *symbols_new(const struct model *model, const struct symbols_options *options)
+{
+	static const struct symbols_options none;
+	struct symbols *symbols = xcalloc(1, sizeof(*symbols));
+
+	if (!options)
+		options = &none;
+	symbols->model = model;
+	symbols->sysroot = xstrdup(options->sysroot ? options->sysroot : "");
+	/* a path of the trace begins with the slash */
+	while (symbols->sysroot[0] && symbols->sysroot[strlen(symbols->sysroot) - 1] == '/')
+		symbols->sysroot[strlen(symbols->sysroot) - 1] = '\0';
+	image_paths_init(&symbols->paths, symbols->sysroot, options->debug_path);
+	symbols->files = xcalloc(model->n_modules + 1, sizeof(*symbols->files));
+	symbols->truncated = frames_new(1);
+	symbols->truncated->v[0].function = "[truncated]";
+	symbols->unknown = frames_new(1);
+	return symbols;
+}
+
+static void answers_release(struct map *answers)
+{
+	const struct map_entry *e;
+	size_t pos = 0;
+
+	while ((e = map_next(answers, &pos)))
+		free((void *)(uintptr_t)e->value);
+	map_release(answers);
+}
+
+static void file_free(struct symbols_file *file)
+{
+	answers_release(&file->answers);
+	dwarf_index_free(file->dwarf);
+	elf_functions_release(&file->functions);
+	if (file->opened)
+		image_release(&file->image);
+	free(file);
+}
+
+void symbols_free(struct symbols *symbols)
+{
+	const struct strmap_entry *e;
+	size_t pos = 0;
+
+	if (!symbols)
+		return;
+	while ((e = strmap_next(&symbols->by_identity, &pos)))
+		file_free(e->value);
+	strmap_release(&symbols->by_identity);
+	answers_release(&symbols->nowhere);
+	map_release(&symbols->names);
+	strmap_release(&symbols->strings);
+	image_paths_release(&symbols->paths);
+	free(symbols->sysroot);
+	free(symbols->files);
+	free(symbols->truncated);
+	free(symbols->unknown);
+	free(symbols);
+}
+
+/* The file of module `index`, which exists. */
+static struct symbols_file *file_of(struct symbols *symbols, uint32_t index)
+{
+	const struct model_module *module = &symbols->model->modules[index];
+	const char *path = module->path ? module->path : "";
+	struct symbols_file *file = symbols->files[index];
+	char *identity;
+	void **slot;
+
+	if (file)
+		return file;
+	identity = xasprintf("%s\n%s", module->build_id ? module->build_id : "", path);
+	slot = strmap_at(&symbols->by_identity, identity);
+	free(identity);
+	if (!*slot) {
+		file = *slot = xcalloc(1, sizeof(*file));
+		file->path = strmap_intern(&symbols->strings, path);
+	}
+	return symbols->files[index] = *slot;
+}
+
+static void file_open(struct symbols *symbols, struct symbols_file *file, uint32_t index)
+{
+	const char *build_id = symbols->model->modules[index].build_id;
+
+	if (file->opened)
+		return;
+	file->opened = true;
+	image_open(&file->image, file->path, build_id && *build_id ? build_id : NULL,
+		   &symbols->paths);
+}
+
+static void file_read(struct symbols *symbols, struct symbols_file *file, uint32_t index)
+{
+	file_open(symbols, file, index);
+	if (file->read)
+		return;
+	file->read = true;
+	if (!file->image.dwfl)
+		return;
+	/* first, because it finds the debug file, whose symbol table is the better one */
+	file->dwarf = dwarf_index_new(file->image.module);
+	elf_functions_init(&file->functions, file->image.module);
+}
+
+/* The best form of a name out of a file; the same address means the same name. */
+static const char *pretty(struct symbols *symbols, const char *raw)
+{
+	uint64_t *slot = map_at(&symbols->names, (uintptr_t)raw, NULL);
+	char *demangled;
+
+	if (!*slot) {
+		demangled = demangle(raw);
+		*slot = (uintptr_t)strmap_intern(&symbols->strings, demangled ? demangled : raw);
+		free(demangled);
+	}
+	return (const char *)(uintptr_t)*slot;
+}
+
+static const char *source_path(struct symbols *symbols, const char *comp_dir, const char *file)
+{
+	char *path = path_absolute(comp_dir, file);
+	const char *kept = strmap_intern(&symbols->strings, path);
+
+	free(path);
+	return kept;
+}
+
+/* Source frames of `pc`; the function itself may have a better name in the symbol table. */
+static struct frames *source_frames(struct symbols *symbols, struct symbols_file *file,
+				    uint64_t pc, uint64_t offset, const struct elf_function *f)
+{
+	const struct dwarf_frame *raw;
+	size_t n = file->dwarf ? dwarf_index_frames(file->dwarf, pc, &raw) : 0;
+	struct frames *frames;
+
+	if (!n)
+		return NULL;
+	frames = frames_new(n);
+	for (size_t i = 0; i < n; i++) {
+		struct frame *to = &frames->v[i];
+		const char *name = raw[i].name;
+		bool outermost = i + 1 == n;
+
+		/* C++ without linkage names: `push` says less than `vec<int>::push(int)` */
+		if (outermost && f && (!name || (!raw[i].mangled && f->name[0] == '_' &&
+						 f->name[1] == 'Z')))
+			name = f->name;
+		if (name)
+			to->function = pretty(symbols, name);
+		if (raw[i].file)
+			to->file = source_path(symbols, raw[i].comp_dir, raw[i].file);
+		to->line = raw[i].line;
+		to->module = file->path;
+		to->offset = outermost && f && !to->line ? offset - f->start : offset;
+		to->is_inline = !outermost;
+	}
+	return frames;
+}
+
+static struct frames *resolve(struct symbols *symbols, struct symbols_file *file, uint64_t offset,
+			      bool exact)
+{
+	uint64_t pc = exact || !offset ? offset : offset - 1;
+	const struct elf_function *f = elf_functions_find(&file->functions, pc);
+	struct frames *frames = source_frames(symbols, file, pc, offset, f);
+
+	if (frames)
+		return frames;
+	frames = frames_new(1);
+	frames->v[0].module = file->path;
+	frames->v[0].offset = f ? offset - f->start : offset;
+	if (f)
+		frames->v[0].function = pretty(symbols, f->name);
+	return frames;
+}
+
+static const struct frames *frames_in_module(struct symbols *symbols, uint32_t index,
+					     const struct model_node *node)
+{
+	struct symbols_file *file = file_of(symbols, index);
+	bool exact = node->kind == FRAME_EXACT;
+	uint64_t *slot = map_at(&file->answers, node->offset << 1 | exact, NULL);
+	struct frames *frames;
+
+	/* the top bit is in no file; two corrupt addresses may share an answer */
+	if (*slot)
+		return (const struct frames *)(uintptr_t)*slot;
+	file_read(symbols, file, index);
+	frames = resolve(symbols, file, node->offset, exact);
+	*slot = (uintptr_t)frames;
+	return frames;
+}
+
+static const struct frames *frames_nowhere(struct symbols *symbols, uint64_t address)
+{
+	uint64_t *slot = map_at(&symbols->nowhere, address, NULL);
+	struct frames *frames;
+
+	if (!*slot) {
+		frames = frames_new(1);
+		frames->v[0].offset = address;
+		*slot = (uintptr_t)frames;
+	}
+	return (const struct frames *)(uintptr_t)*slot;
+}
+
+const struct frame *symbols_frames(struct symbols *symbols, uint32_t node, size_t *n)
+{
+	const struct model *model = symbols->model;
+	const struct frames *frames;
+
+	*n = 0;
+	if (!node)
+		return NULL;
+	if (node >= model->n_nodes || !model->nodes[node].known)
+		frames = symbols->unknown;
+	else if (model->nodes[node].kind == FRAME_TRUNCATED)
+		frames = symbols->truncated;
+	else if (!model->nodes[node].module || model->nodes[node].module > model->n_modules)
+		frames = frames_nowhere(symbols, model->nodes[node].offset);
+	else
+		frames = frames_in_module(symbols, model->nodes[node].module - 1,
+					  &model->nodes[node]);
+	*n = frames->n;
+	return frames->v;
+}
+
+bool symbols_problem(struct symbols *symbols, uint32_t module_index, const char **why)
+{
+	struct symbols_file *file;
+
+	*why = NULL;
+	if (module_index >= symbols->model->n_modules)
+		return false;
+	file = file_of(symbols, module_index);
+	file_open(symbols, file, module_index);
+	*why = file->image.problem;
+	return *why;
+}

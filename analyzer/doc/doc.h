@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * doc.h - what a report has to say, without a word on how it looks.
+ *
+ * A report fills a doc; a renderer turns it into text, JSON, CSV and so on.
+ * A doc owns all it holds: strings and stacks given to it are copied (equal
+ * strings once).  Pure data: nothing here reads a trace or prints.
+ */
+#ifndef ANALYZER_DOC_DOC_H
+#define ANALYZER_DOC_DOC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/strmap.h"
+
+/* What a number means, and so how people want to read it. */
+enum doc_unit { UNIT_NONE, UNIT_TEXT, UNIT_COUNT, UNIT_BYTES, UNIT_NS, UNIT_PERCENT, UNIT_ADDRESS };
+
+/* A source-level frame; every string may be NULL, line 0 is unknown. */
+struct doc_frame {
+	const char *function, *file, *module;
+	uint32_t line;
+};
+
+enum cell_type { CELL_NONE, CELL_INT, CELL_UINT, CELL_REAL, CELL_TEXT, CELL_STACK };
+
+struct doc_cell {
+	enum cell_type type;
+	union {
+		int64_t i;
+		uint64_t u;
+		double r;
+		const char *text;
+		struct {
+			const struct doc_frame *v;	/* innermost first */
+			size_t n;
+		} stack;
+	};
+};
+
+#define CELL_EMPTY ((struct doc_cell){ .type = CELL_NONE })
+#define CELL_I(value) ((struct doc_cell){ .type = CELL_INT, .i = (value) })
+#define CELL_U(value) ((struct doc_cell){ .type = CELL_UINT, .u = (value) })
+#define CELL_R(value) ((struct doc_cell){ .type = CELL_REAL, .r = (value) })
+
+/* A NULL text is an empty cell. */
+#define CELL_T(value) ((struct doc_cell){ .type = CELL_TEXT, .text = (value) })
+#define CELL_S(frames, count)                                                                      \
+	((struct doc_cell){ .type = CELL_STACK, .stack = { .v = (frames), .n = (count) } })
+
+enum doc_align { ALIGN_AUTO, ALIGN_LEFT, ALIGN_RIGHT };	/* auto: numbers right, the rest left */
+
+enum column_flags {
+	COLUMN_KEY = 1,		/* together these say which thing a row is about; diff joins by them */
+	COLUMN_FOR_PEOPLE = 2,	/* only where people read: text, HTML */
+	COLUMN_FOR_MACHINES = 4,	/* only where programs read: JSON, CSV */
+};
+
+struct doc_column {
+	const char *key;	/* stable name: lower case, underscores */
+	const char *title;	/* for people */
+	enum doc_unit unit;
+	enum doc_align align;
+	unsigned int flags;	/* enum column_flags */
+	int priority;		/* on narrow screens columns go, the highest first; 0 never goes */
+};
+
+struct doc_row {
+	struct doc_cell *cells;	/* one a column */
+	const char *detail;	/* a line below the row, for people; or NULL */
+};
+
+struct doc_table {
+	const char *name;	/* stable */
+	const char *title;	/* for people; or NULL */
+	const char *empty;	/* for people: what to say when there is no row; or NULL */
+	struct doc_column *columns;
+	size_t n_columns;
+	struct doc_row *rows;
+	size_t n_rows, a_rows;
+	struct doc_row *footer;	/* sums and the like, for people */
+	size_t n_footer, a_footer;
+};
+
+/* A named single value. */
+struct doc_value {
+	const char *key;	/* stable; unique in its list */
+	const char *title;	/* for people; NULL: for programs only */
+	const char *group;	/* for people: values of one group stand together; or NULL */
+	enum doc_unit unit;
+	struct doc_cell cell;	/* never a stack */
+};
+
+/* A node of a tree, in preorder: children follow their parent. */
+struct doc_node {
+	struct doc_frame frame;
+	size_t parent;		/* index, or DOC_NO_PARENT */
+	int64_t self, total;
+};
+
+#define DOC_NO_PARENT SIZE_MAX
+
+struct doc_tree {
+	const char *name, *title;
+	enum doc_unit unit;
+	struct doc_node *nodes;
+	size_t n_nodes, a_nodes;
+};
+
+/* One quantity over time. */
+struct doc_point {
+	uint64_t t;		/* ns since the start of the run */
+	int64_t value;
+};
+
+struct doc_series {
+	const char *name, *title;
+	enum doc_unit unit;
+	struct doc_point *points;
+	size_t n_points, a_points;
+};
+
+enum doc_level { LEVEL_INFO, LEVEL_WARNING, LEVEL_ERROR };
+
+struct doc_note {
+	enum doc_level level;
+	const char *code;	/* short stable word for scripts */
+	const char *text;	/* whole sentences without the last full stop */
+};
+
+struct doc {
+	const char *report;	/* name of the report */
+	const char *title;	/* for people: one line */
+	const char *subtitle;	/* for people: what is shown, and by which order; or NULL */
+	const char *main_table;	/* name of the table CSV writes; NULL: the values */
+	struct doc_value *trace;	/* what was looked at */
+	size_t n_trace, a_trace;
+	struct doc_value *values;
+	size_t n_values, a_values;
+	struct doc_table **tables;
+	size_t n_tables, a_tables;
+	struct doc_tree **trees;
+	size_t n_trees, a_trees;
+	struct doc_series **series;
+	size_t n_series, a_series;
+	struct doc_note *notes;
+	size_t n_notes, a_notes;
+	struct strmap strings;
+	void **blocks;		/* cells and frames */
+	size_t n_blocks, a_blocks;
+	char *room;		/* free part of the last block */
+	size_t room_left;
+};
+
+void doc_init(struct doc *doc, const char *report);
+void doc_release(struct doc *doc);
+
+/* The doc's copy of a string; NULL gives NULL.  The second one formats it. */
+const char *doc_text(struct doc *doc, const char *text);
+const char *doc_textf(struct doc *doc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Add to the values, or to what is said of the trace; copies. */
+void doc_add_value(struct doc *doc, struct doc_value value);
+void doc_add_trace(struct doc *doc, struct doc_value value);
+
+/* The value of that key, or NULL. */
+const struct doc_value *doc_find_value(const struct doc *doc, const char *key);
+
+/* Tables, trees and series stay at their address; column strings are copied. */
+struct doc_table *doc_add_table(struct doc *doc, const char *name, const char *title,
+				const struct doc_column *columns, size_t n_columns);
+struct doc_table *doc_find_table(const struct doc *doc, const char *name);
+
+/* The index of the column of that key, or -1. */
+int doc_find_column(const struct doc_table *table, const char *key);
+
+/* Add a row (a footer row) of n_columns cells; texts and stacks are copied. */
+struct doc_row *doc_add_row(struct doc *doc, struct doc_table *table, const struct doc_cell *cells);
+struct doc_row *doc_add_footer(struct doc *doc, struct doc_table *table,
+			       const struct doc_cell *cells);
+
+struct doc_tree *doc_add_tree(struct doc *doc, const char *name, const char *title,
+			      enum doc_unit unit);
+
+/* Returns the index of the node, to be the parent of others. */
+size_t doc_add_node(struct doc *doc, struct doc_tree *tree, struct doc_node node);
+
+struct doc_series *doc_add_series(struct doc *doc, const char *name, const char *title,
+				  enum doc_unit unit);
+void doc_add_point(struct doc_series *series, uint64_t t, int64_t value);
+
+void doc_add_note(struct doc *doc, enum doc_level level, const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* "info", "warning", "error". */
+const char *doc_level_name(enum doc_level level);
+
+#endif

@@ -40,18 +40,21 @@ struct model_module {
 
 enum frame_kind { FRAME_CALL, FRAME_EXACT, FRAME_TRUNCATED };
 
-/* A trie node; index in model.nodes is the id of the trace, 0 is the root. */
+/*
+ * A trie node; index in model.nodes is the id of the trace, 0 is the root.
+ * Walking parents always ends at 0, whatever the trace says.
+ */
 struct model_node {
 	uint32_t parent;
 	uint32_t module;	/* index into model.modules + 1, 0 for none */
 	uint64_t offset;	/* as in the trace: the return address */
 	uint8_t kind;		/* enum frame_kind */
-	bool known;		/* a stack line was read for it */
+	bool known;		/* a stack line was read for it; else nothing but the id is */
 };
 
 struct model_thread {
 	uint64_t tid;
-	char *name;
+	char *name;			/* "" when it has none */
 	uint64_t started, ended;	/* ns; ended is UINT64_MAX while it lives */
 };
 
@@ -72,8 +75,13 @@ static inline int64_t counts_live_bytes(const struct counts *c)
 	return (int64_t)(c->bytes - c->freed);
 }
 
-/* One (thread, stack, kind).  At POINT_PEAK allocs/bytes hold what was live
- * then, frees/freed are 0, and thread is MODEL_NO_THREAD. */
+/*
+ * One (thread, stack, kind).  At POINT_PEAK allocs/bytes hold what was live
+ * then, frees/freed are 0, and thread is MODEL_NO_THREAD.  At other points the
+ * peak_* of a stack are with its site where one thread alone allocated there,
+ * else with a site of MODEL_NO_THREAD that has no other counts: sums over
+ * sites are right either way.
+ */
 struct model_site {
 	uint32_t thread;	/* index into model.threads */
 	uint32_t stack;		/* index into model.nodes */
@@ -93,6 +101,7 @@ enum moment_kind { MOMENT_MARK, MOMENT_SNAPSHOT, MOMENT_BEGIN, MOMENT_END, MOMEN
 struct model_moment {
 	enum moment_kind kind;
 	uint64_t t, tid;
+	uint32_t thread;	/* index into model.threads: which of those that had the tid */
 	char *name;		/* mark, snapshot, region or case name, exec path */
 	char *suite;		/* cases only */
 	uint64_t child;		/* forks only */
@@ -107,6 +116,7 @@ struct model {
 	char *path;			/* as the user gave it */
 	struct point point;		/* what `sites` shows */
 	uint64_t point_time;		/* time of the totals that answer the point */
+	uint64_t point_asked;		/* time the point is at: they differ where no totals were written */
 	struct mp_header header;	/* strings owned by the model */
 	bool has_header, has_footer;
 	struct mp_footer footer;	/* strings owned by the model */
@@ -131,9 +141,10 @@ struct model {
 /*
  * Read the trace at `path` ("-" is standard input; .gz and .zst are unpacked)
  * up to what `point` asks for.  Problems of single lines go to `diag` and are
- * counted; the model then holds the rest.  Returns 0, -EINVAL when the file is
- * not a trace (diag says why), -ENOENT when the point does not exist (diag
- * lists the points there are), or -errno of the read.  Release in every case.
+ * counted; the model then holds the rest.  A NULL `point` is the end.  Returns
+ * 0, -EINVAL when the file is not a trace, -ENOENT when the point does not
+ * exist (diag lists the points there are) or the file does not (`lines` is 0
+ * then), or -errno of the read; diag says why.  Release in every case.
  */
 int model_load(struct model *model, const char *path, const struct point *point,
 	       struct diag *diag);

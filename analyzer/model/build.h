@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * build.h - how a model comes to be, shared by the files that make it; private
+ * to model/.  Each build_*() takes one event and ends with the model being
+ * right for all events so far.
+ */
+#ifndef ANALYZER_MODEL_BUILD_H
+#define ANALYZER_MODEL_BUILD_H
+
+#include "model/model.h"
+#include "trace/event.h"
+#include "util/map.h"
+
+/* The search for the totals that answer a point; see answer.c. */
+struct answer {
+	bool settled;		/* the sites are as they shall be: later rows do not count */
+	bool found;		/* a line with the name was met */
+	bool waiting;		/* found a mark: its totals are in a later batch */
+	bool answered;		/* ...or in the current one, once that is whole */
+	uint64_t same_name;	/* lines with the name */
+	uint64_t batch;		/* number of the current batch of delta lines */
+	uint64_t batch_first, batch_last;	/* times in it */
+};
+
+/* What is known of a thread besides the model's own. */
+struct thread_extra {
+	uint64_t batch, batch_time;	/* the last batch it was in, and when */
+};
+
+struct builder {
+	struct model *model;
+	struct diag *diag;
+	struct answer answer;
+
+	struct map modules;		/* id -> index + 1 */
+	struct map threads;		/* tid -> index of the latest instance */
+	struct map sites;		/* site_key() -> index */
+	struct thread_extra *extras;	/* beside model.threads */
+	size_t n_extras, extras_alloc;
+
+	struct mp_row_live *peak;	/* rows of the last peak line */
+	size_t n_peak, peak_alloc;
+	uint64_t n_known;		/* stack lines read */
+
+	size_t modules_alloc, nodes_alloc, threads_alloc, sites_alloc, samples_alloc,
+	       moments_alloc, notes_alloc;
+};
+
+/* A problem of the line: told, and the line counts as bad. */
+void build_bad(struct builder *b, uint64_t line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* stacks.c */
+void build_module(struct builder *b, const struct event *event);
+void build_unload(struct builder *b, const struct event *event);
+void build_stack(struct builder *b, const struct event *event);
+/* Make model.nodes reach `id`; false when no trace has that many stacks. */
+bool build_reach(struct builder *b, uint64_t id);
+/* Cut cycles of parents. */
+void build_stacks_done(struct builder *b);
+
+/* threads.c: index of the thread that had `tid` at `t`; a new one when the last ended before. */
+uint32_t build_thread_of(struct builder *b, uint64_t tid, uint64_t t);
+void build_thread(struct builder *b, const struct event *event);
+void build_thread_end(struct builder *b, const struct event *event);
+
+/* sites.c */
+void build_delta(struct builder *b, const struct event *event);
+void build_peak(struct builder *b, const struct event *event);
+void build_sites_done(struct builder *b);
+
+/* answer.c */
+void answer_start(struct builder *b);
+/* Before the rows of a delta line; false when they do not count. */
+bool answer_delta(struct builder *b, uint32_t thread, uint64_t t);
+/* An exact point of the trace: snapshot, case, case_end; name NULL for cases. */
+void answer_exact(struct builder *b, uint64_t t, const char *name);
+void answer_mark(struct builder *b, uint64_t t, const char *name);
+/* Returns 0 or -ENOENT. */
+int answer_done(struct builder *b);
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* model.c - a model from the events of a trace: each to the file that knows it. */
+#include "model/model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "model/build.h"
+#include "model/point.h"
+#include "trace/reader.h"
+#include "util/diag.h"
+#include "util/xalloc.h"
+
+void build_bad(struct builder *b, uint64_t line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	diag_vadd(b->diag, DIAG_WARNING, b->model->path, line, fmt, ap);
+	va_end(ap);
+	b->model->bad_lines++;
+}
+
+static void build_header(struct builder *b, const struct event *event)
+{
+	struct model *m = b->model;
+
+	if (m->has_header) {
+		build_bad(b, event->line, "a second header");
+		return;
+	}
+	m->has_header = true;
+	m->header = event->header_line;
+	event_own(MP_header, &m->header);
+	if (m->header.format > MP_FORMAT_VERSION)
+		diag_add(b->diag, DIAG_WARNING, m->path, event->line,
+			 "written by a newer memprof (format %llu): what this version knows is read",
+			 (unsigned long long)m->header.format);
+}
+
+static void build_footer(struct builder *b, const struct event *event)
+{
+	struct model *m = b->model;
+
+	/* what ran after the first one wrote another: the last holds all */
+	event_disown(MP_footer, &m->footer);
+	m->has_footer = true;
+	m->footer = event->footer_line;
+	event_own(MP_footer, &m->footer);
+}
+
+static void build_sample(struct builder *b, const struct event *event)
+{
+	const struct mp_sample *line = &event->sample_line;
+	struct model *m = b->model;
+
+	XGROW(m->samples, m->n_samples, b->samples_alloc);
+	m->samples[m->n_samples++] = (struct model_sample){
+		.t = line->t,
+		.rss = line->rss,
+		.anon = line->anon,
+		.file = line->file,
+		.shmem = line->shmem,
+		.heap = line->heap,
+		.blocks = line->blocks,
+		.mapped = line->mapped,
+		.minflt = line->minflt,
+		.majflt = line->majflt,
+		.recorder = line->recorder,
+		.hwm = line->hwm,
+	};
+}
+
+static void build_note(struct builder *b, const struct event *event)
+{
+	const struct mp_note *line = &event->note_line;
+	struct model *m = b->model;
+
+	XGROW(m->notes, m->n_notes, b->notes_alloc);
+	m->notes[m->n_notes++] = (struct model_note){
+		.t = line->t,
+		.level = xstrdup(line->level),
+		.code = xstrdup(line->code),
+		.text = xstrdup(line->text),
+	};
+}
+
+static void add_moment(struct builder *b, enum moment_kind kind, uint64_t t, uint64_t tid,
+		       const char *suite, const char *name, uint64_t child)
+{
+	struct model *m = b->model;
+
+	XGROW(m->moments, m->n_moments, b->moments_alloc);
+	m->moments[m->n_moments++] = (struct model_moment){
+		.kind = kind,
+		.t = t,
+		.tid = tid,
+		.thread = build_thread_of(b, tid, t),
+		.name = xstrdup(name),
+		.suite = xstrdup(suite),
+		.child = child,
+	};
+}
+
+static void build_mark(struct builder *b, const struct event *event)
+{
+	const struct mp_mark *line = &event->mark_line;
+
+	add_moment(b, MOMENT_MARK, line->t, line->tid, NULL, line->name, 0);
+	answer_mark(b, line->t, line->name);
+}
+
+static void build_snapshot(struct builder *b, const struct event *event)
+{
+	const struct mp_snapshot *line = &event->snapshot_line;
+
+	add_moment(b, MOMENT_SNAPSHOT, line->t, line->tid, NULL, line->name, 0);
+	answer_exact(b, line->t, line->name);
+}
+
+static void build_begin(struct builder *b, const struct event *event)
+{
+	const struct mp_begin *line = &event->begin_line;
+
+	add_moment(b, MOMENT_BEGIN, line->t, line->tid, NULL, line->name, 0);
+}
+
+static void build_end(struct builder *b, const struct event *event)
+{
+	const struct mp_end *line = &event->end_line;
+
+	add_moment(b, MOMENT_END, line->t, line->tid, NULL, line->name, 0);
+}
+
+static void build_case(struct builder *b, const struct event *event)
+{
+	const struct mp_case *line = &event->case_line;
+
+	add_moment(b, MOMENT_CASE, line->t, line->tid, line->suite, line->name, 0);
+	answer_exact(b, line->t, NULL);
+}
+
+static void build_case_end(struct builder *b, const struct event *event)
+{
+	const struct mp_case_end *line = &event->case_end_line;
+
+	add_moment(b, MOMENT_CASE_END, line->t, line->tid, line->suite, line->name, 0);
+	answer_exact(b, line->t, NULL);
+}
+
+static void build_fork(struct builder *b, const struct event *event)
+{
+	const struct mp_fork *line = &event->fork_line;
+
+	add_moment(b, MOMENT_FORK, line->t, line->tid, NULL, "", line->child);
+}
+
+static void build_exec(struct builder *b, const struct event *event)
+{
+	const struct mp_exec *line = &event->exec_line;
+
+	add_moment(b, MOMENT_EXEC, line->t, line->tid, NULL, line->path, 0);
+}
+
+/* A new line type does not compile until something is done with it. */
+static void build_event(struct builder *b, const struct event *event)
+{
+	static void (*const build[MP_EVENTS])(struct builder *, const struct event *) = {
+#define EVENT(event, doc) [MP_##event] = build_##event,
+#include <memprof/events.def>
+	};
+
+	build[event->type](b, event);
+	if (event->has_time && event->t > b->model->last_time)
+		b->model->last_time = event->t;
+}
+
+static int read_events(struct builder *b, struct reader *reader)
+{
+	const struct reader_counts *counts = reader_counts(reader);
+	struct model *m = b->model;
+	const struct event *event;
+	int got;
+
+	while ((got = reader_next(reader, &event)) > 0)
+		build_event(b, event);
+	m->lines = counts->lines;
+	m->unknown_events = counts->unknown_events;
+	m->unknown_keys += counts->unknown_keys;
+	m->bad_lines += counts->bad_lines;
+	m->cut = counts->cut;
+	return got;
+}
+
+static void tell_what_is_missing(struct builder *b)
+{
+	const struct model *m = b->model;
+
+	if (!m->has_header)
+		diag_add(b->diag, DIAG_WARNING, m->path, 0, "the trace has no header line");
+	if (!m->has_footer && !m->cut)
+		diag_add(b->diag, DIAG_NOTE, m->path, 0, "the trace has no footer: its program "
+			 "was killed or still runs");
+}
+
+static void builder_release(struct builder *b)
+{
+	map_release(&b->modules);
+	map_release(&b->threads);
+	map_release(&b->sites);
+	free(b->extras);
+	free(b->peak);
+}
+
+int model_load(struct model *model, const char *path, const struct point *point,
+	       struct diag *diag)
+{
+	struct builder b = { .model = model, .diag = diag };
+	struct reader *reader;
+	int err, missing;
+
+	*model = (struct model){ .path = xstrdup(path), .point = { .kind = POINT_END } };
+	if (point) {
+		model->point = *point;
+		model->point.name = xstrdup(point->name);
+	}
+	build_reach(&b, 0);
+	answer_start(&b);
+	err = reader_open(&reader, path, 0, diag);
+	if (!err)
+		err = read_events(&b, reader);
+	if (!err)
+		tell_what_is_missing(&b);
+	missing = err ? 0 : answer_done(&b);
+	build_stacks_done(&b);
+	build_sites_done(&b);
+	reader_close(reader);
+	builder_release(&b);
+	return err ? err : missing;
+}
+
+void model_release(struct model *m)
+{
+	for (size_t i = 0; i < m->n_modules; i++) {
+		free(m->modules[i].path);
+		free(m->modules[i].build_id);
+	}
+	for (size_t i = 0; i < m->n_threads; i++)
+		free(m->threads[i].name);
+	for (size_t i = 0; i < m->n_moments; i++) {
+		free(m->moments[i].name);
+		free(m->moments[i].suite);
+	}
+	for (size_t i = 0; i < m->n_notes; i++) {
+		free(m->notes[i].level);
+		free(m->notes[i].code);
+		free(m->notes[i].text);
+	}
+	free(m->modules);
+	free(m->nodes);
+	free(m->threads);
+	free(m->sites);
+	free(m->samples);
+	free(m->moments);
+	free(m->notes);
+	event_disown(MP_header, &m->header);
+	event_disown(MP_footer, &m->footer);
+	point_release(&m->point);
+	free(m->path);
+	*m = (struct model){ .path = NULL };
+}
+
+struct counts model_total(const struct model *model, enum mp_kind kind)
+{
+	struct counts total = { 0 };
+
+	for (size_t i = 0; i < model->n_sites; i++) {
+		const struct counts *c = &model->sites[i].counts;
+
+		if (model->sites[i].kind != kind)
+			continue;
+		total.allocs += c->allocs;
+		total.bytes += c->bytes;
+		total.frees += c->frees;
+		total.freed += c->freed;
+		total.temp0 += c->temp0;
+		total.temp1 += c->temp1;
+		total.peak_count += c->peak_count;
+		total.peak_bytes += c->peak_bytes;
+	}
+	return total;
+}

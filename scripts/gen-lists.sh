@@ -80,19 +80,30 @@ programs()
 	files tests/victims 'v_*.c' 'v_*.cc' 'lib_*.c' 'lib_*.cc' | while read -r file; do
 		shared=
 		name=${file%.c*}
+		language=C
 		case $file in
 		*/lib_*)
 			name=$name.so
 			shared=' -fPIC -shared'
 			;;
 		esac
+		case $file in
+		*.cc) language=CXX ;;
+		esac
 		var=$(variable "$name")
 		echo "${var}_SOURCES = $file"
 		echo "${var}_CPPFLAGS = \$(VICTIM_CPPFLAGS)"
-		echo "${var}_CFLAGS = \$(VICTIM_CFLAGS)$shared $(words build "$file")"
-		echo "${var}_CXXFLAGS = \$(VICTIM_CXXFLAGS)$shared $(words build "$file")"
-		echo "${var}_LDFLAGS =$shared"
-		echo "${var}_LDADD = $(words link "$file")"
+		echo "${var}_${language}FLAGS = \$(VICTIM_${language}FLAGS)$shared $(words build "$file")"
+		# Libraries follow the objects on the line of the linker, other flags lead it.
+		libraries='' flags=$shared
+		for word in $(words link "$file"); do
+			case $word in
+			-l*) libraries="$libraries $word" ;;
+			*) flags="$flags $word" ;;
+			esac
+		done
+		echo "${var}_LDFLAGS =$flags"
+		echo "${var}_LDADD =$libraries"
 	done
 	[ -f analyzer/main.c ] || return 0
 	# shellcheck disable=SC2016 # make expands these

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* about.c - what every report says of its trace. */
+#include "reports/about.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "doc/doc.h"
+#include "model/point.h"
+#include "model/symbols.h"
+#include "util/strbuf.h"
+#include "util/units.h"
+
+#define COMMAND_SHOWN 60
+#define SYMBOL_NOTES 3
+
+static const char *base_name(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static void add_command(const struct model *model, struct strbuf *out, size_t most)
+{
+	const struct mp_strs *argv = &model->header.argv;
+
+	if (!argv->n && model->header.exe)
+		strbuf_addstr(out, base_name(model->header.exe));
+	for (size_t i = 0; i < argv->n && out->len < most; i++)
+		strbuf_addf(out, "%s%s", i ? " " : "", argv->v[i]);
+}
+
+void about_program(const struct model *model, struct strbuf *out)
+{
+	struct strbuf command = STRBUF_INIT;
+
+	if (!model->has_header) {
+		strbuf_addstr(out, model->path);
+		return;
+	}
+	add_command(model, &command, COMMAND_SHOWN);
+	/* arguments are of little help to a title when they are many */
+	if (command.len > COMMAND_SHOWN)
+		strbuf_addf(out, "%s ...", base_name(model->header.exe));
+	else
+		strbuf_addbuf(out, &command);
+	strbuf_addf(out, " (pid %" PRIu64 ")", model->header.pid);
+	strbuf_release(&command);
+}
+
+void about_point(const struct model *model, struct strbuf *out)
+{
+	switch (model->point.kind) {
+	case POINT_START:
+		strbuf_addstr(out, "at the start");
+		return;
+	case POINT_END:
+		strbuf_addstr(out, model->has_footer ? "at the end, after " :
+						       "at the last record, after ");
+		units_add_ns(out, model->last_time);
+		return;
+	case POINT_PEAK:
+		strbuf_addstr(out, "at the peak, after ");
+		break;
+	case POINT_TIME:
+		strbuf_addstr(out, "after ");
+		break;
+	case POINT_NAME:
+		strbuf_addf(out, "at '%s', after ", model->point.name);
+		break;
+	}
+	units_add_ns(out, model->point_asked);
+}
+
+static void put_text(struct doc *doc, const char *key, const char *text)
+{
+	doc_add_trace(doc, (struct doc_value){ .key = key, .cell = CELL_T(text) });
+}
+
+static void put_number(struct doc *doc, const char *key, uint64_t n)
+{
+	doc_add_trace(doc, (struct doc_value){ .key = key, .unit = UNIT_COUNT, .cell = CELL_U(n) });
+}
+
+void about_trace(const struct model *model, struct doc *doc)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	put_text(doc, "path", model->path);
+	if (model->has_header) {
+		put_number(doc, "format", model->header.format);
+		put_text(doc, "recorder", model->header.version);
+		put_text(doc, "run", model->header.run);
+		put_number(doc, "pid", model->header.pid);
+		put_number(doc, "ppid", model->header.ppid);
+		put_text(doc, "exe", model->header.exe);
+		add_command(model, &text, SIZE_MAX);
+		put_text(doc, "command", text.buf);
+		put_text(doc, "cwd", model->header.cwd);
+		put_text(doc, "arch", model->header.arch);
+		put_text(doc, "started", model->header.epoch);
+		put_text(doc, "allocator", model->header.allocator);
+	}
+	strbuf_clear(&text);
+	strbuf_addch(&text, '@');
+	point_format(&model->point, &text);
+	put_text(doc, "point", text.buf);
+	put_number(doc, "point_time_ns", model->point_time);
+	strbuf_release(&text);
+}
+
+const char *about_exit(const struct model *model)
+{
+	return model->has_footer && model->footer.reason && *model->footer.reason ?
+		       model->footer.reason : "unknown";
+}
+
+uint64_t about_max_rss(const struct model *model)
+{
+	uint64_t max = model->has_footer ? model->footer.max_rss : 0;
+
+	for (size_t i = 0; i < model->n_samples; i++) {
+		const struct model_sample *s = &model->samples[i];
+
+		max = s->hwm > max ? s->hwm : max;
+		max = s->rss > max ? s->rss : max;
+	}
+	return max;
+}
+
+static void note_distance(const struct model *model, struct doc *doc)
+{
+	struct strbuf off = STRBUF_INIT;
+
+	if (model->point_time == model->point_asked ||
+	    (model->point.kind != POINT_TIME && model->point.kind != POINT_NAME))
+		return;
+	units_add_ns(&off, model->point_time > model->point_asked ?
+			   model->point_time - model->point_asked :
+			   model->point_asked - model->point_time);
+	doc_add_note(doc, LEVEL_INFO, "point-off", "the totals shown were written %s %s the point "
+		     "asked for", off.buf, model->point_time > model->point_asked ? "after" : "before");
+	strbuf_release(&off);
+}
+
+static void note_quality(const struct model *model, struct doc *doc)
+{
+	const struct mp_footer *f = &model->footer;
+
+	if (model->has_footer && f->lost)
+		doc_add_note(doc, LEVEL_WARNING, "lost-events", "%" PRIu64 " events were not "
+			     "recorded%s%s: totals are too low by them", f->lost,
+			     f->dropped && *f->dropped ? ", because " : "",
+			     f->dropped ? f->dropped : "");
+	if (model->has_footer && f->truncated * 100 > f->captures)
+		doc_add_note(doc, LEVEL_WARNING, "truncated-stacks", "%.1f%% of the stacks could not "
+			     "be followed out to main: code without unwind tables or frame pointers "
+			     "was met", 100.0 * (double)f->truncated / (double)f->captures);
+	if (model->bad_lines)
+		doc_add_note(doc, LEVEL_WARNING, "bad-lines", "%" PRIu64 " lines of the trace could "
+			     "not be read: 'memprof check' says which and why", model->bad_lines);
+	if (model->unknown_events)
+		doc_add_note(doc, LEVEL_INFO, "unknown-events", "%" PRIu64 " lines are of types this "
+			     "version does not know: a newer recorder wrote the trace",
+			     model->unknown_events);
+}
+
+static void note_other_memory(const struct model *model, struct doc *doc)
+{
+	struct counts mapped = model_total(model, MP_MMAP);
+	struct counts inherited = model_total(model, MP_INHERITED);
+	struct strbuf size = STRBUF_INIT;
+
+	if (counts_live_bytes(&mapped) > 0) {
+		units_add_bytes(&size, (uint64_t)counts_live_bytes(&mapped));
+		doc_add_note(doc, LEVEL_INFO, "mapped", "besides its heap the program holds %s that "
+			     "it mapped itself: --kind mmap shows where", size.buf);
+	}
+	if (counts_live_bytes(&inherited) > 0) {
+		strbuf_clear(&size);
+		units_add_bytes(&size, (uint64_t)counts_live_bytes(&inherited));
+		doc_add_note(doc, LEVEL_INFO, "inherited", "%s more are blocks that its parent "
+			     "allocated before the fork: --kind inherited shows where", size.buf);
+	}
+	strbuf_release(&size);
+}
+
+void about_notes(const struct model *model, struct doc *doc)
+{
+	if (!model->has_header)
+		doc_add_note(doc, LEVEL_WARNING, "no-header", "the trace has no header line: which "
+			     "program it is of is not known");
+	if (model->cut)
+		doc_add_note(doc, LEVEL_WARNING, "cut", "the trace ends in the middle of a line: what "
+			     "is shown is all that was written before");
+	else if (!model->has_footer)
+		doc_add_note(doc, LEVEL_INFO, "no-footer", "the trace has no last line: its program "
+			     "still runs, or was killed; totals are those of the last record");
+	note_distance(model, doc);
+	note_quality(model, doc);
+	note_other_memory(model, doc);
+	for (size_t i = 0; i < model->n_notes; i++) {
+		const struct model_note *n = &model->notes[i];
+		enum doc_level level = !n->level ? LEVEL_INFO :
+				       !strcmp(n->level, "error") ? LEVEL_ERROR :
+				       !strcmp(n->level, "warning") ? LEVEL_WARNING : LEVEL_INFO;
+
+		doc_add_note(doc, level, n->code, "%s", n->text ? n->text : "");
+	}
+}
+
+void about_symbols(const struct model *model, struct symbols *symbols, const bool *used,
+		   struct doc *doc)
+{
+	size_t problems = 0;
+
+	for (size_t i = 0; i < model->n_modules; i++) {
+		const char *why;
+
+		if (!used[i] || !symbols_problem(symbols, (uint32_t)i, &why))
+			continue;
+		if (problems++ < SYMBOL_NOTES)
+			doc_add_note(doc, LEVEL_WARNING, "symbols", "%s", why);
+	}
+	if (problems > SYMBOL_NOTES)
+		doc_add_note(doc, LEVEL_WARNING, "symbols", "%zu more modules are missing or of "
+			     "another build", problems - SYMBOL_NOTES);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * about.h - what every report says of the trace it was made from.
+ */
+#ifndef ANALYZER_REPORTS_ABOUT_H
+#define ANALYZER_REPORTS_ABOUT_H
+
+#include <stdbool.h>
+
+#include "model/model.h"
+
+struct doc;
+struct strbuf;
+struct symbols;
+
+/* Fill doc->trace: file, program, process, point. */
+void about_trace(const struct model *model, struct doc *doc);
+
+/* "sqlite3 -batch (pid 17)": the program as the user started it, cut when very long. */
+void about_program(const struct model *model, struct strbuf *out);
+
+/* "at the end, after 12.3 s", "at the peak, after 3 s" */
+void about_point(const struct model *model, struct strbuf *out);
+
+/*
+ * Notes on whatever makes the numbers less than the whole truth: a trace cut
+ * short, lost events, cut stacks, what the recorder had to say.
+ */
+void about_notes(const struct model *model, struct doc *doc);
+
+/*
+ * Notes on modules whose symbols are missing or of another build; only on those
+ * with used[index].
+ */
+void about_symbols(const struct model *model, struct symbols *symbols, const bool *used,
+		   struct doc *doc);
+
+/* How the process ended: the footer's reason, or "unknown". */
+const char *about_exit(const struct model *model);
+
+/* Highest resident set that is known, or 0. */
+uint64_t about_max_rss(const struct model *model);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * group.c - allocations summed up by place or thread.  Frames are turned into
+ * groups once for each address, so a stack costs no string work.
+ */
+#include "reports/group.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "util/strbuf.h"
+#include "util/xalloc.h"
+
+void counts_add(struct counts *sum, const struct counts *c)
+{
+	sum->allocs += c->allocs;
+	sum->bytes += c->bytes;
+	sum->frees += c->frees;
+	sum->freed += c->freed;
+	sum->temp0 += c->temp0;
+	sum->temp1 += c->temp1;
+	sum->peak_count += c->peak_count;
+	sum->peak_bytes += c->peak_bytes;
+}
+
+static uint32_t add_group(struct groups *g, struct group group)
+{
+	group.seen = UINT32_MAX;
+	XGROW(g->v, g->n, g->alloc);
+	g->v[g->n] = group;
+	return (uint32_t)g->n++;
+}
+
+static void key_part(struct strbuf *key, const char *text)
+{
+	/* the empty string and none are the same to a reader */
+	if (text)
+		strbuf_addstr(key, text);
+	strbuf_addch(key, '\1');
+}
+
+/* What the frame counts as, and the key that is equal for equal ones. */
+static struct group identify(const struct groups *g, const struct frame *f, struct strbuf *key)
+{
+	struct group group = { .module = f->module };
+
+	switch (g->by) {
+	case BY_MODULE:
+		break;
+	case BY_FILE:
+		group.file = f->file;
+		group.module = f->file ? NULL : f->module;
+		break;
+	case BY_FUNCTION:
+		group.function = f->function;
+		group.file = f->file;
+		group.offset = f->function ? 0 : f->offset;
+		break;
+	default:
+		group.function = f->function;
+		group.file = f->file;
+		group.line = f->line;
+		group.offset = f->line ? 0 : f->offset;
+		break;
+	}
+	key_part(key, group.function);
+	key_part(key, group.file);
+	key_part(key, group.module);
+	strbuf_addf(key, "%" PRIu32 " %" PRIx64, group.line, group.offset);
+	return group;
+}
+
+/* The group of one frame of a place; remembered there. */
+static uint32_t group_of(struct groups *g, const struct place *place, size_t i, uint32_t node)
+{
+	struct strbuf key = STRBUF_INIT;
+	struct group group;
+	void **index;
+
+	if (place->groups[i] != PLACE_NO_GROUP)
+		return place->groups[i];
+	group = identify(g, &place->frames[i], &key);
+	group.node = node;
+	index = strmap_at(&g->keys, key.buf);
+	if (!*index)
+		*index = (void *)((uintptr_t)add_group(g, group) + 1);
+	strbuf_release(&key);
+	return place->groups[i] = (uint32_t)((uintptr_t)*index - 1);
+}
+
+static uint32_t group_by_id(struct groups *g, uint32_t id, struct group group)
+{
+	bool fresh;
+	uint64_t *index = map_at(&g->by_id, id, &fresh);
+
+	if (fresh)
+		*index = add_group(g, group);
+	return (uint32_t)*index;
+}
+
+static void count_into(struct groups *g, uint32_t index, const struct counts *c)
+{
+	if (g->v[index].seen == g->stacks)
+		return;
+	g->v[index].seen = g->stacks;
+	counts_add(&g->v[index].counts, c);
+}
+
+/* Every frame from where the stack starts out to main() and beyond. */
+static void count_frames(struct groups *g, uint32_t node, size_t i, const struct counts *c)
+{
+	for (; node; node = g->model->nodes[node].parent, i = 0) {
+		const struct place *place = places_of(&g->places, node);
+
+		if (!place || g->model->nodes[node].kind == FRAME_TRUNCATED)
+			break;
+		for (; i < place->n; i++)
+			count_into(g, group_of(g, place, i, node), c);
+	}
+}
+
+static const struct model_thread *thread_of(const struct groups *g, uint32_t thread)
+{
+	return thread < g->model->n_threads ? &g->model->threads[thread] : NULL;
+}
+
+/* One stack, and for threads' sake one thread. */
+static void add_stack(struct groups *g, uint32_t stack, uint32_t thread, const struct counts *c)
+{
+	const struct place *place = NULL;
+	uint32_t node = stack, group;
+	size_t i = 0;
+
+	if (g->by < BY_STACK || g->filters->need_frames)
+		place = places_start(&g->places, &node, &i);
+	if (!filters_pass(g->filters, place ? &place->frames[i] : NULL, thread_of(g, thread)))
+		return;
+	g->stacks++;
+	counts_add(&g->total, c);
+	if (g->by == BY_THREAD) {
+		group = group_by_id(g, thread, (struct group){ .thread = thread, .node = stack });
+		count_into(g, group, c);
+	} else if (g->by == BY_STACK || !place) {
+		group = group_by_id(g, stack, (struct group){ .node = stack });
+		count_into(g, group, c);
+	} else if (g->cumulative) {
+		count_frames(g, node, i, c);
+	} else {
+		count_into(g, group_of(g, place, i, node), c);
+	}
+}
+
+static bool filters_on_threads(const struct filters *filters)
+{
+	for (size_t i = 0; i < filters->n; i++)
+		if (filters->v[i].on == FILTER_THREAD)
+			return true;
+	return false;
+}
+
+/* Sites of one stack are one: threads are of no interest. */
+static void add_merged(struct groups *g, enum mp_kind kind)
+{
+	struct map index = MAP_INIT;
+	struct model_site *merged = NULL;
+	size_t n = 0, alloc = 0;
+
+	for (size_t i = 0; i < g->model->n_sites; i++) {
+		const struct model_site *site = &g->model->sites[i];
+		uint64_t *at;
+		bool fresh;
+
+		if (site->kind != kind)
+			continue;
+		at = map_at(&index, site->stack, &fresh);
+		if (fresh) {
+			*at = n;
+			XGROW(merged, n, alloc);
+			merged[n++] = (struct model_site){ .stack = site->stack };
+		}
+		counts_add(&merged[*at].counts, &site->counts);
+	}
+	for (size_t i = 0; i < n; i++)
+		add_stack(g, merged[i].stack, MODEL_NO_THREAD, &merged[i].counts);
+	free(merged);
+	map_release(&index);
+}
+
+void groups_build(struct groups *g, const struct model *model, struct symbols *symbols,
+		  enum mp_kind kind, enum group_by by, bool cumulative, bool allocator_frames,
+		  const struct filters *filters)
+{
+	*g = (struct groups){
+		.model = model, .by = by, .cumulative = cumulative, .filters = filters,
+	};
+	places_init(&g->places, model, symbols, allocator_frames);
+	if (by != BY_THREAD && !filters_on_threads(filters)) {
+		add_merged(g, kind);
+		return;
+	}
+	for (size_t i = 0; i < model->n_sites; i++)
+		if (model->sites[i].kind == kind)
+			add_stack(g, model->sites[i].stack, model->sites[i].thread,
+				  &model->sites[i].counts);
+}
+
+void groups_release(struct groups *g)
+{
+	places_release(&g->places);
+	strmap_release(&g->keys);
+	map_release(&g->by_id);
+	free(g->v);
+	*g = (struct groups){ .v = NULL };
+}

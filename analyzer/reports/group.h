@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * group.h - allocations summed up by where or by whom they were made.
+ */
+#ifndef ANALYZER_REPORTS_GROUP_H
+#define ANALYZER_REPORTS_GROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/model.h"
+#include "reports/filter.h"
+#include "reports/places.h"
+#include "util/strmap.h"
+
+enum group_by { BY_LINE, BY_FILE, BY_FUNCTION, BY_MODULE, BY_STACK, BY_THREAD };
+
+struct group {
+	struct counts counts;
+	/* what it stands for; strings are borrowed from the symbols, NULL when unknown or mixed */
+	const char *function, *file, *module;
+	uint32_t line;
+	uint64_t offset;	/* in the function, or in the module when that is not known */
+	uint32_t node;		/* BY_STACK: the stack; else one stack of the group */
+	uint32_t thread;	/* BY_THREAD: index or MODEL_NO_THREAD */
+	uint32_t seen;		/* last stack that was counted here */
+};
+
+struct groups {
+	const struct model *model;
+	enum group_by by;
+	bool cumulative;
+	const struct filters *filters;
+	struct places places;
+	struct group *v;
+	size_t n, alloc;
+	struct counts total;	/* of all that passed the filters, each counted once */
+	struct strmap keys;	/* what makes two frames the same -> index + 1 */
+	struct map by_id;	/* stacks or threads -> index */
+	uint32_t stacks;	/* counted so far */
+};
+
+/*
+ * Sum up the sites of `kind`.  When cumulative every group on a stack gets
+ * what the stack allocated, once; else only the group where the stack starts.
+ * Filters look at the frame where it starts.  The model, the symbols and the
+ * filters must outlive the groups.
+ */
+void groups_build(struct groups *groups, const struct model *model, struct symbols *symbols,
+		  enum mp_kind kind, enum group_by by, bool cumulative, bool allocator_frames,
+		  const struct filters *filters);
+void groups_release(struct groups *groups);
+
+/* Add `c` to `sum`. */
+void counts_add(struct counts *sum, const struct counts *c);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* info.c - what a trace is of, and its totals. */
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "doc/doc.h"
+#include "model/model.h"
+#include "reports/about.h"
+#include "reports/report.h"
+#include "util/map.h"
+#include "util/strbuf.h"
+#include "util/units.h"
+
+static const char *const info_examples[] = {
+	"memprof info memprof.sqlite3.4242.jsonl",
+	"memprof info trace.jsonl --format json | jq .values.peak_bytes",
+	NULL,
+};
+
+/* Distinct places and stacks of heap allocations, and those not followed out to main. */
+struct distinct {
+	uint64_t sites, stacks, truncated;
+};
+
+static bool is_truncated(const struct model *model, uint32_t node)
+{
+	for (; node; node = model->nodes[node].parent)
+		if (model->nodes[node].kind == FRAME_TRUNCATED)
+			return true;
+	return false;
+}
+
+static struct distinct count_distinct(const struct model *model)
+{
+	struct map stacks = MAP_INIT, sites = MAP_INIT;
+	struct distinct d = { 0 };
+
+	for (size_t i = 0; i < model->n_sites; i++) {
+		const struct model_site *site = &model->sites[i];
+		const struct model_node *node = &model->nodes[site->stack];
+		bool fresh;
+
+		if (site->kind != MP_HEAP)
+			continue;
+		map_at(&sites, node->offset ^ map_mix(node->module) >> 1, NULL);
+		map_at(&stacks, site->stack, &fresh);
+		if (is_truncated(model, site->stack))
+			d.truncated += site->counts.allocs;
+	}
+	d.sites = sites.n;
+	d.stacks = stacks.n;
+	map_release(&stacks);
+	map_release(&sites);
+	return d;
+}
+
+/* Totals of the heap: at the end those of the footer, where there is one. */
+static struct counts totals(const struct model *model)
+{
+	struct counts sum = model_total(model, MP_HEAP);
+
+	if (model->point.kind == POINT_END && model->has_footer) {
+		sum.allocs = model->footer.allocs;
+		sum.bytes = model->footer.bytes;
+		sum.frees = model->footer.frees;
+		sum.freed = model->footer.freed;
+	}
+	return sum;
+}
+
+static void note_difference(const struct model *model, struct doc *doc)
+{
+	struct counts sum = model_total(model, MP_HEAP), all = totals(model);
+
+	if (sum.allocs != all.allocs || sum.bytes != all.bytes)
+		doc_add_note(doc, LEVEL_WARNING, "totals-differ", "the last line of the trace counts "
+			     "%" PRIu64 " allocations of %" PRIu64 " bytes, its sites add up to %"
+			     PRIu64 " of %" PRIu64, all.allocs, all.bytes, sum.allocs, sum.bytes);
+}
+
+static void put(struct doc *doc, const char *group, const char *key, const char *title,
+		enum doc_unit unit, struct doc_cell cell)
+{
+	doc_add_value(doc, (struct doc_value){
+		.key = key, .title = title, .group = group, .unit = unit, .cell = cell,
+	});
+}
+
+static void add_heap(const struct model *model, struct doc *doc)
+{
+	const char *group = "Heap";
+	struct counts c = totals(model);
+	uint64_t peak = model->has_peak ? model->peak_bytes : model->footer.peak;
+	uint64_t peak_t = model->has_peak ? model->peak_time : model->footer.peak_t;
+
+	put(doc, group, "allocations", "allocations", UNIT_COUNT, CELL_U(c.allocs));
+	put(doc, group, "allocated_bytes", "allocated", UNIT_BYTES, CELL_U(c.bytes));
+	put(doc, group, "frees", "frees", UNIT_COUNT, CELL_U(c.frees));
+	put(doc, group, "freed_bytes", "freed", UNIT_BYTES, CELL_U(c.freed));
+	put(doc, group, "live_allocations", "live blocks", UNIT_COUNT, CELL_I(counts_live(&c)));
+	put(doc, group, "live_bytes", "live", UNIT_BYTES, CELL_I(counts_live_bytes(&c)));
+	put(doc, group, "peak_bytes", "peak", UNIT_BYTES, CELL_U(peak));
+	put(doc, group, "peak_time_ns", "peak reached after", UNIT_NS, CELL_U(peak_t));
+	put(doc, group, "temporary_allocations", "temporary (freed at once)", UNIT_COUNT,
+	    CELL_U(c.temp0));
+	put(doc, group, "temporary_allocations_near", "freed one allocation later", UNIT_COUNT,
+	    CELL_U(c.temp1));
+}
+
+/* Memory beside the heap; shown only where there is some. */
+static void add_memory(const struct model *model, struct doc *doc)
+{
+	const char *group = "Memory";
+	struct counts mapped = model_total(model, MP_MMAP);
+	struct counts inherited = model_total(model, MP_INHERITED);
+	uint64_t rss = about_max_rss(model), recorder = model->has_footer ? model->footer.recorder : 0;
+
+	for (size_t i = 0; i < model->n_samples && !model->has_footer; i++)
+		if (model->samples[i].recorder > recorder)
+			recorder = model->samples[i].recorder;
+	put(doc, group, "max_rss_bytes", "largest resident set", UNIT_BYTES,
+	    rss ? CELL_U(rss) : CELL_EMPTY);
+	put(doc, group, "mapped_live_bytes", mapped.allocs ? "mapped by the program" : NULL,
+	    UNIT_BYTES, CELL_I(counts_live_bytes(&mapped)));
+	put(doc, group, "inherited_live_bytes", inherited.allocs ? "inherited by fork" : NULL,
+	    UNIT_BYTES, CELL_I(counts_live_bytes(&inherited)));
+	put(doc, group, "recorder_bytes", "the recorder's own", UNIT_BYTES, CELL_U(recorder));
+}
+
+static void add_program(const struct model *model, struct doc *doc)
+{
+	const char *group = "Program";
+	const struct mp_header *h = &model->header;
+	uint64_t threads = model->has_footer && model->footer.threads ? model->footer.threads :
+									model->n_threads;
+	struct strbuf command = STRBUF_INIT, how = STRBUF_INIT;
+	size_t forks = 0;
+
+	for (size_t i = 0; i < h->argv.n; i++)
+		strbuf_addf(&command, "%s%s", i ? " " : "", h->argv.v[i]);
+	for (size_t i = 0; i < model->n_moments; i++)
+		forks += model->moments[i].kind == MOMENT_FORK;
+	strbuf_addstr(&how, model->has_footer ? about_exit(model) : "not known");
+	if (model->has_footer && strstr(about_exit(model), "exit"))
+		strbuf_addf(&how, ", status %" PRId64, model->footer.status);
+
+	put(doc, group, "command", "command", UNIT_TEXT, CELL_T(command.len ? command.buf : NULL));
+	put(doc, group, "exe", "program", UNIT_TEXT, CELL_T(h->exe));
+	put(doc, group, "cwd", "started in", UNIT_TEXT, CELL_T(h->cwd));
+	put(doc, group, "pid", "process", UNIT_NONE, model->has_header ? CELL_U(h->pid) : CELL_EMPTY);
+	put(doc, group, "started", "started at", UNIT_TEXT, CELL_T(h->epoch));
+	put(doc, group, "duration_ns", "ran for", UNIT_NS,
+	    CELL_U(model->has_footer ? model->footer.t : model->last_time));
+	put(doc, group, "exit", NULL, UNIT_TEXT, CELL_T(about_exit(model)));
+	put(doc, group, "exit_status", NULL, UNIT_NONE,
+	    model->has_footer ? CELL_I(model->footer.status) : CELL_EMPTY);
+	put(doc, group, "end", "ended by", UNIT_TEXT, CELL_T(how.buf));
+	put(doc, group, "threads", "threads", UNIT_COUNT, CELL_U(threads));
+	put(doc, group, "processes", NULL, UNIT_COUNT, CELL_U(1));
+	put(doc, group, "forks", forks ? "forked children" : NULL, UNIT_COUNT, CELL_U(forks));
+	put(doc, group, "allocator", "allocator", UNIT_TEXT, CELL_T(h->allocator));
+	strbuf_release(&command);
+	strbuf_release(&how);
+}
+
+static void add_trace(const struct model *model, struct doc *doc)
+{
+	const char *group = "Trace";
+	struct distinct d = count_distinct(model);
+
+	put(doc, group, "path", "file", UNIT_TEXT, CELL_T(model->path));
+	put(doc, group, "lines", "lines", UNIT_COUNT, CELL_U(model->lines));
+	put(doc, group, "recorder_version", "recorder", UNIT_TEXT, CELL_T(model->header.version));
+	put(doc, group, "sites", "allocating places", UNIT_COUNT, CELL_U(d.sites));
+	put(doc, group, "stacks", "allocating stacks", UNIT_COUNT, CELL_U(d.stacks));
+	put(doc, group, "truncated_stacks", "stacks cut short", UNIT_COUNT,
+	    CELL_U(model->has_footer ? model->footer.truncated : d.truncated));
+	put(doc, group, "samples", "samples", UNIT_COUNT, CELL_U(model->n_samples));
+	put(doc, group, "lost_events", "events lost", UNIT_COUNT,
+	    model->has_footer ? CELL_U(model->footer.lost) : CELL_EMPTY);
+	put(doc, group, "foreign_frees", "frees of unknown blocks", UNIT_COUNT,
+	    model->has_footer ? CELL_U(model->footer.foreign) : CELL_EMPTY);
+}
+
+static int info_build(const struct model *model, struct symbols *symbols,
+		      const struct report_args *args, struct doc *doc)
+{
+	struct strbuf title = STRBUF_INIT;
+
+	(void)symbols;
+	(void)args;
+	strbuf_addstr(&title, "memprof info: ");
+	about_program(model, &title);
+	strbuf_addstr(&title, ", ");
+	about_point(model, &title);
+	doc->title = doc_text(doc, title.buf);
+	strbuf_release(&title);
+	about_trace(model, doc);
+	add_program(model, doc);
+	add_heap(model, doc);
+	add_memory(model, doc);
+	add_trace(model, doc);
+	if (!totals(model).allocs)
+		doc_add_note(doc, LEVEL_INFO, "empty", "the program has not allocated anything up to "
+			     "here");
+	note_difference(model, doc);
+	about_notes(model, doc);
+	return 0;
+}
+
+const struct report report_info = {
+	.name = "info",
+	.summary = "what a trace is of, and its totals",
+	.description = "Shows what was run and how it ended, the totals of its heap, the largest "
+		       "resident set, and what the recorder and the reader have to say about the "
+		       "trace.",
+	.examples = info_examples,
+	.build = info_build,
+};

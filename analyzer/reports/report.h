@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report.h - a question to a model, and its answer as a doc.  A report is one
+ * file reports/X.c with `const struct report report_X`, and with it a command.
+ */
+#ifndef ANALYZER_REPORTS_REPORT_H
+#define ANALYZER_REPORTS_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/opt.h"
+
+struct diag;
+struct doc;
+struct model;
+struct symbols;
+
+/* What every report is asked with. */
+struct report_args {
+	uint64_t n;			/* rows wanted; 0: all */
+	const char *sort;		/* key of a column; NULL: the report's own choice */
+	struct opt_list filters;	/* include|exclude:what:GLOB */
+	bool cumulative;
+	const void *own;		/* the struct the report's own options fill */
+	struct diag *diag;		/* why build() failed */
+};
+
+struct report {
+	const char *name;
+	const char *summary;		/* one line: lower case, no full stop */
+	const char *description;	/* whole sentences for --help; or NULL */
+	const struct opt *options;	/* its own, ends with OPT_END; or NULL */
+	size_t args_size;		/* of the struct they fill */
+	const char *const *examples;	/* whole command lines, ends with NULL */
+
+	/*
+	 * Fill `doc`, which is initialised.  Reads nothing but model and symbols,
+	 * prints nothing.  Returns 0, or -EINVAL when the arguments make no
+	 * sense together; args->diag says why.
+	 */
+	int (*build)(const struct model *model, struct symbols *symbols,
+		     const struct report_args *args, struct doc *doc);
+};
+
+/* By name, or NULL. */
+const struct report *report_find(const char *name);
+
+/* All of them, ends with NULL. */
+extern const struct report *const reports[];
+
+#endif

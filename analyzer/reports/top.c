@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * top.c - where the memory went: the lines, files, functions, modules, stacks
+ * or threads that hold or allocate most.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doc/doc.h"
+#include "model/model.h"
+#include "reports/about.h"
+#include "reports/group.h"
+#include "reports/report.h"
+#include "reports/top_rows.h"
+#include "util/diag.h"
+#include "util/strbuf.h"
+#include "util/units.h"
+#include "util/xalloc.h"
+
+struct top_options {
+	const char *group_by, *kind;
+	bool allocator_frames;
+};
+
+static const struct opt top_options[] = {
+	{ .letter = 'g', .name = "group-by", .type = OPT_WORD, .def = "line",
+	  .arg = "line|file|function|module|stack|thread|region|case",
+	  .offset = offsetof(struct top_options, group_by), .help = "what a row stands for" },
+	{ .name = "kind", .type = OPT_WORD, .def = "heap", .arg = "heap|mmap|inherited",
+	  .offset = offsetof(struct top_options, kind),
+	  .help = "heap blocks, memory the program mapped itself, or blocks it got by fork" },
+	{ .name = "allocator-frames", .type = OPT_FLAG,
+	  .offset = offsetof(struct top_options, allocator_frames),
+	  .help = "name operator new, strdup, xmalloc and the like instead of their caller" },
+	{ .type = OPT_END },
+};
+
+static const char *const top_examples[] = {
+	"memprof top memprof.sqlite3.4242.jsonl",
+	"memprof top trace.jsonl@peak --group-by function -n 20",
+	"memprof top trace.jsonl --filter 'exclude:file:/usr/*' --sort allocated_bytes",
+	"memprof top trace.jsonl --group-by stack --format json -o top.json",
+	NULL,
+};
+
+static int sort_by_name(const struct model *model, const char *name, struct diag *diag)
+{
+	const char *names[TOP_SORT_KEYS + 1] = { NULL };
+	struct strbuf list = STRBUF_INIT;
+	const char *near;
+
+	if (!name)
+		return top_default_sort(model);
+	for (int i = 0; i < TOP_SORT_KEYS; i++) {
+		if (!strcmp(name, top_sort_keys[i].key))
+			return i;
+		names[i] = top_sort_keys[i].key;
+		strbuf_addf(&list, "%s%s", i ? ", " : "", names[i]);
+	}
+	near = opt_nearest(name, names);
+	diag_error(diag, 0, "--sort cannot be '%s': it is one of %s%s%s%s", name, list.buf,
+		   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+	strbuf_release(&list);
+	return -EINVAL;
+}
+
+static int group_by_name(const char *name, bool cumulative, struct diag *diag)
+{
+	static const char *const names[] = {
+		[BY_LINE] = "line",	[BY_FILE] = "file",   [BY_FUNCTION] = "function",
+		[BY_MODULE] = "module", [BY_STACK] = "stack", [BY_THREAD] = "thread",
+	};
+
+	for (int i = 0; i <= BY_THREAD; i++) {
+		if (strcmp(name, names[i]))
+			continue;
+		if (cumulative && i >= BY_STACK)
+			return diag_error(diag, -EINVAL, "--cumulative sums up frames of stacks: it "
+					  "goes with --group-by line, file, function or module");
+		return i;
+	}
+	return diag_error(diag, -EINVAL, "--group-by %s comes with a later version: there are line, "
+			  "file, function, module, stack and thread", name);
+}
+
+static enum mp_kind kind_by_name(const char *name)
+{
+	return !strcmp(name, "mmap") ? MP_MMAP : !strcmp(name, "inherited") ? MP_INHERITED : MP_HEAP;
+}
+
+static void add_titles(const struct top *top, struct doc *doc)
+{
+	static const char *const nouns[] = { "lines", "files", "functions", "modules", "stacks",
+					     "threads" };
+	static const char *const kinds[] = { "", " of memory the program mapped itself",
+					     " of blocks inherited by fork" };
+	const struct model *model = top->groups->model;
+	const struct top_sort_key *key = &top_sort_keys[top->sort];
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_addstr(&text, "memprof top: ");
+	about_program(model, &text);
+	strbuf_addstr(&text, ", ");
+	about_point(model, &text);
+	doc->title = doc_text(doc, text.buf);
+
+	strbuf_clear(&text);
+	if (top->shown < top->groups->n)
+		strbuf_addf(&text, "the top %zu of %zu %s", top->shown, top->groups->n,
+			    nouns[top->groups->by]);
+	else
+		strbuf_addf(&text, "all %zu %s", top->groups->n, nouns[top->groups->by]);
+	strbuf_addf(&text, "%s, by %s", kinds[top->kind], key->words);
+	if (key->get == top_peak_bytes && model->has_peak) {
+		strbuf_addstr(&text, " (reached after ");
+		units_add_ns(&text, model->peak_time);
+		strbuf_addch(&text, ')');
+	}
+	if (top->groups->cumulative)
+		strbuf_addstr(&text, "; each row has what it and its callees allocated");
+	doc->subtitle = doc_text(doc, text.buf);
+	strbuf_release(&text);
+}
+
+static void add_values(const struct top *top, struct doc *doc)
+{
+	const struct counts *total = &top->groups->total;
+
+	doc_add_value(doc, (struct doc_value){ .key = "group_by", .cell = CELL_T(top->group_by) });
+	doc_add_value(doc, (struct doc_value){ .key = "sort",
+					       .cell = CELL_T(top_sort_keys[top->sort].key) });
+	doc_add_value(doc, (struct doc_value){ .key = "groups", .unit = UNIT_COUNT,
+					       .cell = CELL_U(top->groups->n) });
+	doc_add_value(doc, (struct doc_value){ .key = "shown", .unit = UNIT_COUNT,
+					       .cell = CELL_U(top->shown) });
+	for (int i = 0; i < TOP_SORT_KEYS; i++)
+		doc_add_value(doc, (struct doc_value){
+			.key = top_sort_keys[i].key,
+			.unit = top_sort_keys[i].unit,
+			.cell = CELL_I(top_sort_keys[i].get(total)),
+		});
+}
+
+static const char *why_empty(const struct model *model, const struct report_args *args,
+			     const struct top *top)
+{
+	struct counts all = model_total(model, top->kind);
+
+	if (args->filters.n && (all.allocs || all.peak_bytes))
+		return "  no allocation passes the filters";
+	if (model->point.kind == POINT_START)
+		return "  nothing is allocated at the start";
+	if (top->kind == MP_MMAP)
+		return "  the program mapped no memory of its own";
+	if (top->kind == MP_INHERITED)
+		return "  the program inherited no blocks";
+	return "  the program has not allocated anything up to here";
+}
+
+static void note_symbols(const struct top *top, struct doc *doc)
+{
+	const struct model *model = top->groups->model;
+	bool *used = xcalloc(model->n_modules + 1, sizeof(*used));
+
+	for (size_t i = 0; i < top->shown; i++) {
+		uint32_t node = top->order[i]->node;
+
+		if (top->groups->by != BY_THREAD && node < model->n_nodes && model->nodes[node].module)
+			used[model->nodes[node].module - 1] = true;
+	}
+	about_symbols(model, top->groups->places.symbols, used, doc);
+	free(used);
+}
+
+static int top_build(const struct model *model, struct symbols *symbols,
+		     const struct report_args *args, struct doc *doc)
+{
+	const struct top_options *own = args->own;
+	struct filters filters = { .n = 0 };
+	struct groups groups;
+	struct top top = { .groups = &groups, .group_by = own->group_by };
+	int by = group_by_name(own->group_by, args->cumulative, args->diag);
+	int sort = by < 0 ? by : sort_by_name(model, args->sort, args->diag);
+	int err = sort < 0 ? sort : filters_parse(&filters, &args->filters, args->diag);
+
+	if (!err) {
+		top.kind = kind_by_name(own->kind);
+		top.sort = sort;
+		groups_build(&groups, model, symbols, top.kind, (enum group_by)by, args->cumulative,
+			     own->allocator_frames, &filters);
+		top_order(&top, args->n);
+		about_trace(model, doc);
+		add_titles(&top, doc);
+		add_values(&top, doc);
+		top_add_table(&top, doc)->empty = doc_text(doc, why_empty(model, args, &top));
+		doc->main_table = "sites";
+		about_notes(model, doc);
+		note_symbols(&top, doc);
+		free(top.order);
+		groups_release(&groups);
+	}
+	filters_release(&filters);
+	return err;
+}
+
+const struct report report_top = {
+	.name = "top",
+	.summary = "where the memory went: the sites that hold or allocate most",
+	.description = "Shows the lines (or files, functions, modules, stacks, threads) that hold "
+		       "or allocate most memory. At the end of a run rows are sorted by what they "
+		       "held when the program's memory was at its peak, at other points by what "
+		       "they hold there; --sort takes any column: live_bytes live_count peak_bytes "
+		       "peak_count allocated_bytes allocations temporary_allocations. Functions "
+		       "that only allocate for their caller are skipped. Text shows 10 rows and "
+		       "the source lines, JSON and CSV all rows; -n 0 is all.",
+	.options = top_options,
+	.args_size = sizeof(struct top_options),
+	.examples = top_examples,
+	.build = top_build,
+};

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/* top_rows.c - the rows of the top report: sort keys, order, table. */
+#include "reports/top_rows.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/xalloc.h"
+
+/* rank, the column sorted by, its share; then group columns, counts, where */
+#define FIRST_COLUMNS 3
+#define MOST_COLUMNS 20
+
+static int64_t live_bytes(const struct counts *c)
+{
+	return counts_live_bytes(c);
+}
+
+static int64_t live_count(const struct counts *c)
+{
+	return counts_live(c);
+}
+
+int64_t top_peak_bytes(const struct counts *c)
+{
+	return c->peak_bytes;
+}
+
+static int64_t peak_count(const struct counts *c)
+{
+	return c->peak_count;
+}
+
+static int64_t allocated_bytes(const struct counts *c)
+{
+	return (int64_t)c->bytes;
+}
+
+static int64_t allocations(const struct counts *c)
+{
+	return (int64_t)c->allocs;
+}
+
+static int64_t temporary(const struct counts *c)
+{
+	return (int64_t)c->temp0;
+}
+
+const struct top_sort_key top_sort_keys[TOP_SORT_KEYS] = {
+	{ "live_bytes", "live", "bytes live", UNIT_BYTES, 2, live_bytes },
+	{ "live_count", "blocks", "blocks live", UNIT_COUNT, 7, live_count },
+	{ "peak_bytes", "at peak", "bytes held at the peak", UNIT_BYTES, 3, top_peak_bytes },
+	{ "peak_count", "peak blks", "blocks held at the peak", UNIT_COUNT, 8, peak_count },
+	{ "allocated_bytes", "allocated", "bytes allocated in all", UNIT_BYTES, 6, allocated_bytes },
+	{ "allocations", "allocs", "number of allocations", UNIT_COUNT, 4, allocations },
+	{ "temporary_allocations", "temporary", "allocations freed at once", UNIT_COUNT, 9,
+	  temporary },
+};
+
+enum { SORT_LIVE_BYTES = 0, SORT_PEAK_BYTES = 2, SORT_ALLOCATED_BYTES = 4 };
+
+int top_default_sort(const struct model *model)
+{
+	struct counts heap = model_total(model, MP_HEAP);
+
+	if (model->point.kind == POINT_END && heap.peak_bytes > 0)
+		return SORT_PEAK_BYTES;
+	return counts_live_bytes(&heap) > 0 || model->point.kind == POINT_PEAK ?
+		       SORT_LIVE_BYTES : SORT_ALLOCATED_BYTES;
+}
+
+static int compare_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+/* The largest first; then what allocated most, then names, for the same order every time. */
+static int compare(const void *left, const void *right, void *top_arg)
+{
+	const struct group *a = *(const struct group *const *)left;
+	const struct group *b = *(const struct group *const *)right;
+	const struct top *top = top_arg;
+	int64_t (*get)(const struct counts *c) = top_sort_keys[top->sort].get;
+	int order;
+
+	if (get(&a->counts) != get(&b->counts))
+		return get(&a->counts) < get(&b->counts) ? 1 : -1;
+	if (a->counts.bytes != b->counts.bytes)
+		return a->counts.bytes < b->counts.bytes ? 1 : -1;
+	if (a->counts.allocs != b->counts.allocs)
+		return a->counts.allocs < b->counts.allocs ? 1 : -1;
+	if ((order = compare_text(a->file, b->file)) || (order = compare_text(a->function, b->function)))
+		return order;
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return a->node < b->node ? -1 : a->node > b->node;
+}
+
+void top_order(struct top *top, uint64_t n)
+{
+	struct groups *groups = top->groups;
+
+	top->order = xreallocarray(NULL, groups->n, sizeof(*top->order));
+	for (size_t i = 0; i < groups->n; i++)
+		top->order[i] = &groups->v[i];
+	if (groups->n)
+		qsort_r(top->order, groups->n, sizeof(*top->order), compare, top);
+	top->shown = n && n < groups->n ? (size_t)n : groups->n;
+}
+
+/* The columns and one row's cells, built side by side. */
+struct line {
+	struct doc_column columns[MOST_COLUMNS];
+	struct doc_cell cells[MOST_COLUMNS];
+	size_t n;
+};
+
+static void put(struct line *line, struct doc_column column, struct doc_cell cell)
+{
+	line->columns[line->n] = column;
+	line->cells[line->n++] = cell;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+/* The name a reader can find the place by: function, function+0x1a, module+0x12ab. */
+static const char *place_name(struct doc *doc, const char *function, const char *module,
+			      uint64_t offset, bool with_offset)
+{
+	if (function && (!with_offset || !offset))
+		return function;
+	if (function)
+		return doc_textf(doc, "%s+0x%" PRIx64, function, offset);
+	if (module)
+		return doc_textf(doc, "%s+0x%" PRIx64, base_name(module), offset);
+	return doc_textf(doc, "0x%" PRIx64, offset);
+}
+
+/* All frames of a stack from where it starts for a reader. */
+static struct doc_cell stack_cell(const struct top *top, struct doc *doc, uint32_t node,
+				  struct doc_frame **room)
+{
+	const struct model *model = top->groups->model;
+	size_t n = 0, alloc = 0, i;
+	const struct place *place = places_start(&top->groups->places, &node, &i);
+
+	for (; place; i = 0) {
+		for (; i < place->n; i++) {
+			const struct frame *f = &place->frames[i];
+
+			XGROW(*room, n, alloc);
+			(*room)[n++] = (struct doc_frame){
+				.function = place_name(doc, f->function, f->module, f->offset,
+						       false),
+				.file = f->file,
+				.module = f->module,
+				.line = f->line,
+			};
+		}
+		node = model->nodes[node].parent;
+		place = places_of(&top->groups->places, node);
+	}
+	return CELL_S(*room, n);
+}
+
+static const char *thread_name(const struct top *top, uint32_t thread)
+{
+	const struct model *model = top->groups->model;
+
+	return thread < model->n_threads ? model->threads[thread].name : "(not known by thread)";
+}
+
+/* What the row stands for, column by column, as the grouping needs them. */
+static void put_identity(const struct top *top, struct line *line, struct doc *doc,
+			 const struct group *g, struct doc_frame **room)
+{
+	const struct model *model = top->groups->model;
+	enum group_by by = top->groups->by;
+	unsigned int flags = COLUMN_KEY | COLUMN_FOR_MACHINES;
+	const char *function = NULL;
+
+	if (by == BY_LINE || by == BY_FUNCTION) {
+		function = place_name(doc, g->function, g->module, g->offset, by == BY_LINE);
+		put(line, (struct doc_column){ "function", "function", UNIT_TEXT, .flags = flags },
+		    CELL_T(function));
+	}
+	if (by <= BY_FUNCTION)
+		put(line, (struct doc_column){ "file", "file", UNIT_TEXT, .flags = flags },
+		    CELL_T(g->file));
+	if (by == BY_LINE)
+		put(line, (struct doc_column){ "line", "line", UNIT_NONE, .flags = flags },
+		    g->line ? CELL_U(g->line) : CELL_EMPTY);
+	if (by <= BY_MODULE)
+		put(line, (struct doc_column){ "module", "module", UNIT_TEXT, .flags = flags },
+		    CELL_T(g->module));
+	if (by == BY_STACK)
+		put(line, (struct doc_column){ "stack", "stack", UNIT_TEXT, .flags = flags },
+		    stack_cell(top, doc, g->node, room));
+	if (by == BY_THREAD) {
+		put(line, (struct doc_column){ "thread", "thread", UNIT_TEXT, .flags = flags },
+		    CELL_T(thread_name(top, g->thread)));
+		put(line, (struct doc_column){ "tid", "tid", UNIT_NONE, .flags = flags },
+		    g->thread < model->n_threads ? CELL_U(model->threads[g->thread].tid) :
+						   CELL_EMPTY);
+	}
+}
+
+/* The same for people: one column at the end. */
+static void put_where(const struct top *top, struct line *line, struct doc *doc,
+		      const struct group *g, struct doc_frame **room)
+{
+	struct doc_column where = { "where", "where", UNIT_TEXT, .flags = COLUMN_FOR_PEOPLE };
+	const struct model *model = top->groups->model;
+
+	switch (top->groups->by) {
+	case BY_STACK:
+		put(line, where, line->cells[FIRST_COLUMNS]);
+		return;
+	case BY_THREAD:
+		put(line, where, g->thread < model->n_threads ?
+		    CELL_T(doc_textf(doc, "%s (tid %" PRIu64 ")", thread_name(top, g->thread),
+				     model->threads[g->thread].tid)) :
+		    CELL_T(thread_name(top, g->thread)));
+		return;
+	case BY_MODULE:
+		put(line, where, CELL_T(g->module ? g->module : "(no module)"));
+		return;
+	case BY_FILE:
+		put(line, where, g->file ? CELL_T(g->file) :
+		    CELL_T(doc_textf(doc, "(no file known in %s)",
+				     g->module ? base_name(g->module) : "any module")));
+		return;
+	default:
+		*room = xmalloc(sizeof(**room));
+		**room = (struct doc_frame){
+			.function = place_name(doc, g->function, g->module, g->offset,
+					       top->groups->by == BY_LINE),
+			.file = g->file,
+			.module = g->module,
+			.line = g->line,
+		};
+		put(line, where, CELL_S(*room, 1));
+	}
+}
+
+static double share(const struct top *top, const struct counts *c)
+{
+	int64_t (*get)(const struct counts *counts) = top_sort_keys[top->sort].get;
+	int64_t all = get(&top->groups->total);
+
+	return all ? 100.0 * (double)get(c) / (double)all : 0;
+}
+
+/* Columns for people come first: the rank, what is sorted by, its share. */
+static void put_first(const struct top *top, struct line *line, const struct counts *c,
+		      struct doc_cell rank)
+{
+	const struct top_sort_key *key = &top_sort_keys[top->sort];
+
+	put(line, (struct doc_column){ "rank", "#", UNIT_NONE, .flags = COLUMN_FOR_PEOPLE }, rank);
+	put(line, (struct doc_column){ "sorted", key->title, key->unit, .flags = COLUMN_FOR_PEOPLE },
+	    CELL_I(key->get(c)));
+	put(line, (struct doc_column){ "share", "%", UNIT_PERCENT, .flags = COLUMN_FOR_PEOPLE,
+				       .priority = 1 }, CELL_R(share(top, c)));
+}
+
+static void put_counts(const struct top *top, struct line *line, const struct counts *c)
+{
+	for (int i = 0; i < TOP_SORT_KEYS; i++) {
+		const struct top_sort_key *key = &top_sort_keys[i];
+
+		put(line, (struct doc_column){ key->key, key->title, key->unit,
+					       .flags = i == top->sort ? COLUMN_FOR_MACHINES : 0,
+					       .priority = key->priority },
+		    CELL_I(key->get(c)));
+	}
+}
+
+/* The line borrows `room`, for the frames in it; free it after doc_add_row() copied them. */
+static void make_line(const struct top *top, struct line *line, struct doc *doc,
+		      const struct group *g, uint64_t rank, struct doc_frame **room)
+{
+	line->n = 0;
+	put_first(top, line, &g->counts, CELL_U(rank));
+	put_identity(top, line, doc, g, room);
+	put_counts(top, line, &g->counts);
+	put_where(top, line, doc, g, room);
+}
+
+static void add_footer_row(const struct top *top, struct doc *doc, struct doc_table *table,
+			   const struct counts *c, const char *label)
+{
+	struct doc_cell cells[MOST_COLUMNS] = { CELL_EMPTY };
+	struct line line = { .n = 0 };
+
+	put_first(top, &line, c, CELL_EMPTY);
+	memcpy(cells, line.cells, FIRST_COLUMNS * sizeof(*cells));
+	line.n = 0;
+	put_counts(top, &line, c);
+	memcpy(cells + table->n_columns - 1 - TOP_SORT_KEYS, line.cells,
+	       TOP_SORT_KEYS * sizeof(*cells));
+	cells[table->n_columns - 1] = CELL_T(label);
+	doc_add_footer(doc, table, cells);
+}
+
+/* "47 other", where rows are parts of a whole, and the total: for people. */
+static void add_footer(const struct top *top, struct doc *doc, struct doc_table *table)
+{
+	const struct groups *groups = top->groups;
+	struct counts other = { 0 };
+
+	for (size_t i = top->shown; i < groups->n; i++)
+		counts_add(&other, &top->order[i]->counts);
+	if (!groups->cumulative && top->shown < groups->n)
+		add_footer_row(top, doc, table, &other,
+			       doc_textf(doc, "%zu other", groups->n - top->shown));
+	add_footer_row(top, doc, table, &groups->total, "total");
+}
+
+struct doc_table *top_add_table(const struct top *top, struct doc *doc)
+{
+	static const struct group none = { .thread = MODEL_NO_THREAD };
+	struct doc_table *table;
+	struct line line;
+	struct doc_frame *room = NULL;
+
+	/* the shape of the table does not depend on there being rows */
+	make_line(top, &line, doc, top->groups->n ? &top->groups->v[0] : &none, 1, &room);
+	free(room);
+	table = doc_add_table(doc, "sites", NULL, line.columns, line.n);
+	for (size_t i = 0; i < top->shown; i++) {
+		room = NULL;
+		make_line(top, &line, doc, top->order[i], i + 1, &room);
+		doc_add_row(doc, table, line.cells);
+		free(room);
+	}
+	if (table->n_rows)
+		add_footer(top, doc, table);
+	return table;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* arena.c - private memory of the recorder; see arena.h.  Floor: rt. */
+#define _GNU_SOURCE
+#include "arena.h"
+
+#include <sys/mman.h>
+
+#include "sys.h"
+
+#define BOOT_POOL 65536
+#define BOOT_HEADER 16
+
+static char boot_pool[BOOT_POOL] __attribute__((aligned(16)));
+static size_t boot_used;
+
+/* Every mapping, so that what is resident can be told; an entry is claimed by
+ * its address.  When the list is full, later mappings go uncounted. */
+#define MAPPINGS 4096
+static struct { uintptr_t start; size_t len; } mappings[MAPPINGS];
+static uint32_t mappings_used;
+
+static void remember(uintptr_t start, size_t len)
+{
+	uint32_t n = __atomic_load_n(&mappings_used, __ATOMIC_RELAXED);
+
+	for (uint32_t i = 0; i < n; i++) {
+		uintptr_t none = 0;
+
+		if (__atomic_compare_exchange_n(&mappings[i].start, &none, start, false,
+						__ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+			mappings[i].len = len;
+			return;
+		}
+	}
+	n = __atomic_fetch_add(&mappings_used, 1, __ATOMIC_RELAXED);
+	if (n >= MAPPINGS) {
+		__atomic_store_n(&mappings_used, MAPPINGS, __ATOMIC_RELAXED);
+		return;
+	}
+	mappings[n].len = len;
+	mappings[n].start = start;
+}
+
+static void forget(uintptr_t start)
+{
+	uint32_t n = __atomic_load_n(&mappings_used, __ATOMIC_RELAXED);
+
+	for (uint32_t i = 0; i < n && i < MAPPINGS; i++)
+		if (mappings[i].start == start)
+			mappings[i].start = 0;
+}
+
+void *arena_map(size_t len)
+{
+	intptr_t p = sys_mmap(NULL, len, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (sys_failed(p))
+		return NULL;
+	remember((uintptr_t)p, len);
+	return (void *)p;
+}
+
+void arena_unmap(void *p, size_t len)
+{
+	if (!p)
+		return;
+	forget((uintptr_t)p);
+	sys_munmap(p, len);
+}
+
+void *arena_grow(void *p, size_t old_len, size_t new_len)
+{
+	intptr_t q = sys_mremap(p, old_len, new_len, MREMAP_MAYMOVE, NULL);
+
+	if (sys_failed(q))
+		return NULL;
+	forget((uintptr_t)p);
+	remember((uintptr_t)q, new_len);
+	return (void *)q;
+}
+
+uint64_t arena_resident(void)
+{
+	uint32_t n = __atomic_load_n(&mappings_used, __ATOMIC_RELAXED);
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < n && i < MAPPINGS; i++)
+		if (mappings[i].start)
+			bytes += sys_resident((void *)mappings[i].start, mappings[i].len);
+	return bytes;
+}
+
+void *arena_boot_alloc(size_t size)
+{
+	size_t need = ((size + 15) & ~(size_t)15) + BOOT_HEADER, at;
+
+	if (size > BOOT_POOL)
+		return NULL;
+	at = __atomic_fetch_add(&boot_used, need, __ATOMIC_RELAXED);
+	if (at + need > BOOT_POOL)
+		return NULL;
+	*(size_t *)(boot_pool + at) = need - BOOT_HEADER;
+	return boot_pool + at + BOOT_HEADER;
+}
+
+bool arena_boot_owns(const void *p)
+{
+	return (const char *)p >= boot_pool && (const char *)p < boot_pool + BOOT_POOL;
+}
+
+size_t arena_boot_size(const void *p)
+{
+	return *(const size_t *)((const char *)p - BOOT_HEADER);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arena.h - private memory of the recorder, straight from the kernel.  Floor: rt.
+ *
+ * Never the program's heap, so the recorder's memory is told apart and cannot
+ * be corrupted through it.  Every byte is zero at first.  All functions may be
+ * called from any thread and from signal handlers; nothing here is inherited
+ * by a fork child except as plain copied memory.
+ */
+#ifndef PRELOAD_ARENA_H
+#define PRELOAD_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whole pages, lazily backed; NULL when the kernel refuses. */
+void *arena_map(size_t len);
+void arena_unmap(void *p, size_t len);
+/* Grow a mapping, moving it if need be; NULL leaves the old one as it was. */
+void *arena_grow(void *p, size_t old_len, size_t new_len);
+
+/* Bytes of these mappings that are in memory: asks the kernel, a millisecond for
+ * a gigabyte of mappings. */
+uint64_t arena_resident(void);
+
+/*
+ * Memory for the program's calls that come before the real allocator is known
+ * (dlsym may call calloc).  A fixed pool: blocks are 16-byte aligned, zeroed
+ * and never reused; NULL when it is exhausted.
+ */
+void *arena_boot_alloc(size_t size);
+bool arena_boot_owns(const void *p);
+/* Usable size of a block of the pool. */
+size_t arena_boot_size(const void *p);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * guard.h - who is inside the recorder, and whether it records.  Floor: guard.
+ *
+ * One thread-local word keeps the recorder out of itself: a hook that runs
+ * while it is set (an allocator that maps memory, a signal handler that
+ * allocates in the middle of a record) calls the real function and nothing
+ * else.  One global word says whether events are recorded.  It lies in a page
+ * that the kernel clears in fork children, so a child finds RECORDER_UNKNOWN
+ * at its first hook, however it was made.
+ */
+#ifndef PRELOAD_GUARD_H
+#define PRELOAD_GUARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rt.h"
+
+struct thread;
+
+enum recorder_state {
+	RECORDER_UNKNOWN,	/* nothing was set up yet, or this is a new fork child */
+	RECORDER_ON,		/* events are recorded */
+	RECORDER_OFF,		/* gave up or ended: every hook passes straight through */
+};
+
+enum guard_level {
+	GUARD_OPEN,
+	GUARD_RECORDING,	/* in the recorder's own code: a hook met now is a signal handler's */
+	GUARD_NESTING,		/* in a real function that may call hooks itself */
+};
+
+struct tls {
+	uint32_t busy;			/* enum guard_level */
+	int32_t countdown;		/* events until the clock is looked at */
+	struct thread *thread;		/* set at the thread's first event */
+	uint64_t lost;			/* events met while busy, not yet in the record */
+};
+
+extern __thread struct tls tls __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* The wiped page; `recorder.state` is its only word. */
+extern union recorder_page {
+	uint32_t state;
+	char page[4096];
+} recorder __attribute__((aligned(4096), visibility("hidden")));
+
+static inline uint32_t recorder_state(void)
+{
+	return __atomic_load_n(&recorder.state, __ATOMIC_RELAXED);
+}
+
+static inline void recorder_set(enum recorder_state state)
+{
+	__atomic_store_n(&recorder.state, state, __ATOMIC_RELEASE);
+}
+
+/* True on the hot path: recording, and not from inside the recorder. */
+static inline bool guard_enter(struct tls *t)
+{
+	if (unlikely(t->busy || recorder_state() != RECORDER_ON))
+		return false;
+	t->busy = GUARD_RECORDING;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	return true;
+}
+
+static inline void guard_leave(struct tls *t)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	t->busy = GUARD_OPEN;
+}
+
+/* Around the call of a real function: `level` until guard_back(). */
+static inline void guard_lend(struct tls *t, enum guard_level level)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	t->busy = level;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline void guard_back(struct tls *t)
+{
+	guard_lend(t, GUARD_RECORDING);
+}
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * real.h - the next definition of every interposed function.  Floor: guard.
+ *
+ * Resolved with RTLD_NEXT, so that a program linked to another allocator keeps
+ * it; operator new and delete may come into the process later with libstdc++
+ * and are looked for again when they are first needed.  A slot is NULL when
+ * nothing defines the function.
+ */
+#ifndef PRELOAD_REAL_H
+#define PRELOAD_REAL_H
+
+#include <pthread.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct real {
+#define ALLOC(symbol, params, args, size) void *(*symbol) params;
+#define NEW(symbol, params, args, size) void *(*symbol) params;
+#define FREE(symbol, params, args, ptr) void (*symbol) params;
+#define DELETE(symbol, params, args, ptr) void (*symbol) params;
+#define CUSTOM(ret, symbol, params) ret (*symbol) params;
+#include <memprof/hooks.def>
+};
+
+extern struct real real __attribute__((visibility("hidden")));
+
+/* Fill the table.  May run nested (dlsym can allocate): hooks meanwhile use
+ * what is there, or the boot pool. */
+void real_resolve(void);
+
+/* Look once more for one of the C++ slots, given its symbol's name; the address
+ * or NULL. */
+void *real_find_late(const char *symbol);
+
+/* The allocator behind the recorder: "glibc", "jemalloc", "tcmalloc",
+ * "mimalloc" or the path of the object that defines malloc. */
+const char *real_allocator(void);
+
+#endif

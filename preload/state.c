@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* state.c - make, grow and remove the state file; see state.h.  Floor: state. */
+#define _GNU_SOURCE
+#include "state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "arena.h"
+#include "rt.h"
+#include "sys.h"
+
+#define PAGE 4096
+#define PATH_CAP 4352
+
+/* Entries a region could ever hold.  Address space only: what is not used
+ * costs neither memory nor disk. */
+static const struct { uint64_t entries; uint32_t size; } shape[REGIONS] = {
+	[REGION_NODES] = { (uint64_t)1 << NODE_BITS, sizeof(struct node) },
+	[REGION_CELLS] = { (uint64_t)1 << 25, sizeof(struct cell) },
+	[REGION_INFOS] = { (uint64_t)1 << 25, sizeof(struct cell_info) },
+	[REGION_OWNERS] = { ((uint64_t)1 << 25) / CELL_BLOCK, sizeof(struct block_owner) },
+	[REGION_THREADS] = { (uint64_t)1 << 20, sizeof(struct thread_record) },
+	[REGION_MODULES] = { (uint64_t)1 << 15, sizeof(struct module_record) },
+	[REGION_TEXT] = { (uint64_t)1 << 26, 1 },
+};
+
+static uint64_t round_up(uint64_t value, uint64_t unit)
+{
+	return (value + unit - 1) / unit * unit;
+}
+
+/* Places of the regions for 1/2^shift of the full shape; the file's size. */
+static uint64_t lay_out(struct region_place *regions, int shift)
+{
+	uint64_t at = round_up(sizeof(struct state), PAGE);
+
+	for (int i = 0; i < REGIONS; i++) {
+		regions[i].offset = at;
+		regions[i].capacity = round_up((shape[i].entries >> shift) * shape[i].size, PAGE);
+		regions[i].reserved = 0;
+		at += regions[i].capacity;
+	}
+	return at;
+}
+
+/* Small enough for the limits the process lives under: a tenth of its address
+ * space, and below its largest file (a longer one would raise SIGXFSZ). */
+static uint64_t choose_layout(struct region_place *regions, bool file)
+{
+	uint64_t limit = UINT64_MAX, soft, size;
+
+	if (sys_getrlimit(RLIMIT_AS, &soft) == 0 && soft != RLIM_INFINITY)
+		limit = soft / 10;
+	if (file && sys_getrlimit(RLIMIT_FSIZE, &soft) == 0 && soft != RLIM_INFINITY && soft < limit)
+		limit = soft;
+	for (int shift = 0; shift < 12; shift++) {
+		size = lay_out(regions, shift);
+		if (size <= limit)
+			return size;
+	}
+	return 0;
+}
+
+static int open_file(char *path, size_t cap, const char *dir, size_t dir_len)
+{
+	for (int attempt = 0; attempt < 8; attempt++) {
+		struct rt_text text = { .buf = path, .cap = cap };
+		uint64_t unique[2];
+		int fd;
+
+		if (sys_random(unique, sizeof(unique)) != 0) {
+			unique[0] = sys_clock_ns(CLOCK_MONOTONIC);
+			unique[1] = (uint64_t)(uintptr_t)&text;
+		}
+		for (size_t i = 0; i < dir_len; i++)
+			rt_put_char(&text, dir[i]);
+		rt_put(&text, "/memprof-");
+		rt_put_hex(&text, unique[0], 16);
+		rt_put_hex(&text, unique[1], 8);
+		rt_put(&text, ".state");
+		fd = sys_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+		if (fd != -EEXIST)
+			return fd;
+	}
+	return -EEXIST;
+}
+
+/* Map a new state file in `dir`; NULL when it cannot be had there. */
+static struct state *create_in(const char *dir, size_t dir_len)
+{
+	struct region_place regions[REGIONS];
+	uint64_t size = choose_layout(regions, true);
+	char path[PATH_CAP];
+	struct state *s = NULL;
+	intptr_t p;
+	int fd;
+
+	if (!size || dir_len + 64 > sizeof(path))
+		return NULL;
+	fd = open_file(path, sizeof(path), dir, dir_len);
+	if (fd < 0)
+		return NULL;
+	if (sys_ftruncate(fd, (int64_t)size) == 0 && sys_fallocate(fd, 0, PAGE) == 0 &&
+	    sys_fallocate(fd, (int64_t)regions[REGION_TEXT].offset, 2 * PAGE) == 0) {
+		p = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+		if (!sys_failed(p))
+			s = (struct state *)p;
+	}
+	sys_close(fd);
+	if (!s) {
+		sys_unlink(path);
+		return NULL;
+	}
+	sys_madvise(s, size, MADV_DONTDUMP);
+	for (int i = 0; i < REGIONS; i++)
+		s->regions[i] = regions[i];
+	s->regions[REGION_TEXT].reserved = 2 * PAGE;
+	s->file_size = size;
+	s->text = 1;
+	/* Fits what was just reserved: growing needs this very path. */
+	s->state_path = state_add_text(s, path);
+	return s;
+}
+
+static struct state *create_anonymous(void)
+{
+	struct region_place regions[REGIONS];
+	uint64_t size = choose_layout(regions, false);
+	struct state *s = size ? arena_map(size) : NULL;
+
+	if (!s)
+		return NULL;
+	for (int i = 0; i < REGIONS; i++) {
+		s->regions[i] = regions[i];
+		s->regions[i].reserved = regions[i].capacity;
+	}
+	s->file_size = size;
+	s->text = 1;
+	return s;
+}
+
+struct state *state_create(const char *dir, const char *trace_path, bool *anonymous)
+{
+	static const char shm[] = "/dev/shm";
+	struct state *s = NULL;
+
+	*anonymous = false;
+	if (dir && *dir)
+		s = create_in(dir, rt_strlen(dir));
+	if (!s)
+		s = create_in(shm, sizeof(shm) - 1);
+	if (!s && trace_path) {
+		const char *base = rt_basename(trace_path);
+
+		s = create_in(trace_path, base > trace_path + 1 ? (size_t)(base - trace_path - 1) : 0);
+	}
+	if (!s) {
+		s = create_anonymous();
+		*anonymous = true;
+	}
+	if (!s)
+		return NULL;
+	for (int i = 0; i < 8; i++)
+		s->magic[i] = STATE_MAGIC[i];
+	s->layout = STATE_LAYOUT;
+	s->header_size = sizeof(struct state);
+	s->page = PAGE;
+	s->peak_index = 1;
+	s->nodes = NODE_FIRST;
+	if (state_reserve(s, REGION_NODES, NODE_FIRST * sizeof(struct node)) != 0) {
+		state_remove(s);
+		return NULL;
+	}
+	return s;
+}
+
+void state_remove(struct state *s)
+{
+	if (s->state_path)
+		sys_unlink(state_text(s, s->state_path));
+	sys_munmap(s, s->file_size);
+}
+
+/* The detached file, or -1. */
+static int detached_fd = -1;
+
+void state_detach(struct state *s)
+{
+	const char *path = state_text(s, s->state_path);
+	int fd;
+
+	if (!s->state_path)
+		return;
+	fd = sys_open(path, O_RDWR | O_NOFOLLOW, 0);
+	if (fd < 0)
+		return;
+	detached_fd = fd;
+	sys_unlink(path);
+}
+
+void state_forget(struct state *s)
+{
+	sys_munmap(s, s->file_size);
+}
+
+/* Grown by half of what there is, so that growth costs few system calls, but
+ * in small steps at first: most processes are small. */
+static uint64_t next_reserve(const struct region_place *place, uint64_t bytes)
+{
+	uint64_t want = place->reserved + place->reserved / 2;
+
+	if (want < bytes)
+		want = bytes;
+	want = round_up(want, 4 * PAGE);
+	return want < place->capacity ? want : place->capacity;
+}
+
+static int reserve_in_file(struct state *s, struct region_place *place, uint64_t upto)
+{
+	int64_t from = (int64_t)(place->offset + place->reserved);
+	int64_t len = (int64_t)(upto - place->reserved);
+	int fd = sys_open(state_text(s, s->state_path), O_RDWR | O_NOFOLLOW, 0), err;
+
+	if (fd < 0)
+		return detached_fd >= 0 ? sys_fallocate(detached_fd, from, len) : fd;
+	err = sys_fallocate(fd, from, len);
+	sys_close(fd);
+	return err;
+}
+
+int state_reserve(struct state *s, enum region region, uint64_t bytes)
+{
+	struct region_place *place = &s->regions[region];
+	uint64_t upto, reserved = __atomic_load_n(&place->reserved, __ATOMIC_ACQUIRE);
+	int err = 0;
+
+	if (bytes <= reserved)
+		return 0;
+	if (bytes > place->capacity)
+		return -ENOSPC;
+	/* Two threads may reserve the same range at once: that is harmless. */
+	upto = next_reserve(place, bytes);
+	err = reserve_in_file(s, place, upto);
+	if (err && upto > round_up(bytes, PAGE)) {
+		upto = round_up(bytes, PAGE);
+		err = reserve_in_file(s, place, upto);
+	}
+	if (err)
+		return err;
+	while (reserved < upto &&
+	       !__atomic_compare_exchange_n(&place->reserved, &reserved, upto, false,
+					    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
+		;
+	return 0;
+}
+
+uint32_t state_add_text(struct state *s, const char *text)
+{
+	size_t len = rt_strlen(text) + 1;
+	uint32_t at = __atomic_fetch_add(&s->text, (uint32_t)len, __ATOMIC_RELAXED);
+	char *to = (char *)state_region(s, REGION_TEXT) + at;
+
+	if (state_reserve(s, REGION_TEXT, at + len) != 0)
+		return 0;
+	for (size_t i = 0; i < len; i++)
+		to[i] = text[i];
+	return at;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state.h - the recorder's state: one file, mapped shared.  Floor: state.
+ *
+ * What must survive the process (stacks, counters, threads, modules, the peak)
+ * lives in a file, so that a kill, a crash or _exit loses no event: whoever
+ * finds the state of a dead process drains the rest into its trace.  The layout
+ * is a contract between the recorder and that reader, hence the version.
+ *
+ * The file is sparse: every region has a fixed place for as many entries as
+ * could ever be needed, and blocks are reserved with fallocate before they are
+ * written, so that a full disk is an error code and not a SIGBUS.
+ *
+ * Threads write only what is theirs (their cells, their record); shared words
+ * are updated atomically and only on cold paths.  Updates that belong together
+ * are one 16-byte store, which a kill cannot cut in half.
+ */
+#ifndef PRELOAD_STATE_H
+#define PRELOAD_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lock.h"
+
+#define STATE_MAGIC "memprofS"
+#define STATE_LAYOUT 1
+
+/* Two counters that change together: {count, bytes}.  Loaded and stored as one
+ * 16-byte access. */
+typedef int64_t v2 __attribute__((vector_size(16)));
+
+/* A trie node: the frame `frame` below the stack `parent`.  Published by the
+ * store of its id into the parent's child list; never changed or freed. */
+struct node {
+	uint64_t frame;		/* FRAME_* below */
+	uint32_t parent;
+	uint32_t child;		/* newest child, 0 for none */
+	uint32_t sibling;	/* next older child of the same parent */
+	uint32_t drained;	/* drain pass that wrote its stack line, 0 for none */
+};
+
+/* A frame's identity: module id and offset in it, so that an address used by
+ * two modules in turn gives two frames. */
+#define FRAME_OFFSET_BITS 47
+#define FRAME_EXACT ((uint64_t)1 << FRAME_OFFSET_BITS)	/* not a return address */
+#define FRAME_MODULE_SHIFT 48
+#define FRAME_OFFSET(frame) ((frame) & (FRAME_EXACT - 1))
+#define FRAME_MODULE(frame) ((uint32_t)((frame) >> FRAME_MODULE_SHIFT))
+
+/* Node ids fit the block table's entries. */
+#define NODE_BITS 26
+#define NODE_ROOT 0
+#define NODE_TRUNCATED 1	/* child of the root: the stack could not be followed further */
+#define NODE_OTHER 2		/* child of the root: no memory was left for its true stack */
+#define NODE_FIRST 3
+
+/* Counters of one site in one thread; one cache line, written by that thread. */
+struct cell {
+	v2 alloc;		/* allocations, bytes */
+	v2 free;		/* frees by this thread of the site's blocks, bytes */
+	v2 temp;		/* freed before the thread's next allocation; after exactly one more */
+	v2 peak;		/* {live count | peak index << 32, live bytes} at that peak */
+};
+
+/* What the drain knows of a cell; parallel to the cells. */
+struct cell_info {
+	uint32_t node;		/* its stack; 0: the cell is not in use */
+	uint32_t kind;		/* enum mp_kind */
+	uint64_t drained;	/* allocations + frees when its row was last written */
+};
+
+/* Cells are handed to threads in blocks of this many. */
+#define CELL_BLOCK 64
+
+enum thread_state { THREAD_FREE, THREAD_ALIVE, THREAD_ENDED, THREAD_FINAL };
+
+struct thread_record {
+	v2 heap_alloc, heap_free;	/* totals, as in struct cell */
+	v2 map_alloc, map_free;
+	int64_t pending;		/* net bytes not yet in state.live */
+	uint32_t tid;
+	uint32_t state;			/* enum thread_state */
+	uint64_t started, ended;	/* ns since the epoch */
+	uint32_t first_block;		/* 1 + its newest block of cells, 0 for none */
+	uint32_t used;			/* cells used in that block */
+	uint32_t name_version;		/* odd while the name is being written */
+	uint32_t drained_version;	/* name_version + 1 of the line last written, 0 for none */
+	uint64_t drained;		/* events when the last sample named it */
+	uint64_t captures, truncated, lost, foreign;
+	char name[16];
+};
+
+struct module_record {
+	uint64_t start, end, bias;
+	uint64_t loaded, unloaded;	/* ns since the epoch; unloaded 0 while loaded */
+	uint64_t link_map;		/* identity in the process, no meaning outside */
+	uint32_t path;			/* offset in the text region */
+	uint32_t drained;		/* drain pass that wrote its line, 0 for none */
+	uint32_t unload_drained;
+	uint32_t build_id_len;
+	uint8_t build_id[32];
+};
+
+enum region { REGION_NODES, REGION_CELLS, REGION_INFOS, REGION_OWNERS, REGION_THREADS,
+	      REGION_MODULES, REGION_TEXT, REGIONS };
+
+struct region_place {
+	uint64_t offset;	/* in the file and in the mapping */
+	uint64_t capacity;	/* bytes */
+	uint64_t reserved;	/* bytes that have disk or memory behind them */
+};
+
+/* The first page. */
+struct state {
+	char magic[8];
+	uint32_t layout;
+	uint32_t header_size;
+	uint64_t file_size;
+	struct region_place regions[REGIONS];
+
+	/* whose it is */
+	uint32_t pid;
+	uint32_t page;
+	uint64_t pid_namespace;
+	uint64_t start_ticks;		/* field 22 of /proc/pid/stat */
+	char boot[40];
+	uint64_t epoch;			/* CLOCK_MONOTONIC at t = 0 */
+
+	/* counts of entries, grown atomically */
+	uint32_t nodes, blocks, threads, modules, text;
+
+	/* the peak of the live heap */
+	uint32_t peak_index;		/* peaks that have ended, + 1 */
+	uint32_t at_peak;		/* the live heap is at its highest right now */
+	int64_t live;			/* net bytes of all threads, less their pending parts */
+	int64_t peak_bytes;
+	uint64_t peak_time;
+	uint64_t peak_slack;		/* 0 while one thread, or with an exact peak */
+
+	uint64_t now;			/* ns since the epoch, at the last tick */
+
+	/* the drain */
+	struct lock drain_lock;
+	uint32_t drain_pass;		/* pass under way */
+	uint32_t drain_done;		/* last pass whose lines are all in the trace */
+	uint32_t trace_open;		/* a header was written */
+	uint64_t trace_size;		/* bytes of the trace after that pass */
+	uint64_t trace_dev, trace_ino;
+	uint64_t peak_drained;		/* peak_bytes of the last peak line */
+	uint64_t next_peak_line;	/* elapsed ns at which the next one may come */
+	uint64_t lost_memory;		/* events given to NODE_OTHER or dropped for want of memory */
+	uint64_t ended;			/* a footer was written */
+	uint32_t trace_path;		/* offset in the text region */
+	uint32_t state_path;
+	uint64_t inherited_live;	/* bytes live at a fork, in the child */
+};
+
+static inline void *state_region(const struct state *s, enum region region)
+{
+	return (char *)s + s->regions[region].offset;
+}
+
+static inline struct node *state_nodes(const struct state *s)
+{
+	return state_region(s, REGION_NODES);
+}
+
+static inline struct cell *state_cells(const struct state *s)
+{
+	return state_region(s, REGION_CELLS);
+}
+
+static inline struct cell_info *state_infos(const struct state *s)
+{
+	return state_region(s, REGION_INFOS);
+}
+
+/* Per block of cells: its thread, and the block the thread had before (1 + index). */
+struct block_owner {
+	uint32_t thread, previous;
+};
+
+static inline struct block_owner *state_owners(const struct state *s)
+{
+	return state_region(s, REGION_OWNERS);
+}
+
+static inline struct thread_record *state_threads(const struct state *s)
+{
+	return state_region(s, REGION_THREADS);
+}
+
+static inline struct module_record *state_modules(const struct state *s)
+{
+	return state_region(s, REGION_MODULES);
+}
+
+/* A string of the text region; "" for offset 0. */
+static inline const char *state_text(const struct state *s, uint32_t offset)
+{
+	return (const char *)state_region(s, REGION_TEXT) + offset;
+}
+
+/*
+ * Make a new state: a file in `dir` (or in /dev/shm, else in the folder of
+ * `trace_path`), or anonymous memory when no file can be had.  Returns the
+ * mapping or NULL.  *anonymous tells which it is; state_path is set in a file.
+ */
+struct state *state_create(const char *dir, const char *trace_path, bool *anonymous);
+
+/* Give the mapping back and remove the file.  Call once nothing uses it. */
+void state_remove(struct state *s);
+
+/* Before an exec: remove the file's name, keep the file open (the exec closes
+ * it) so that growing still works if the exec fails. */
+void state_detach(struct state *s);
+
+/* Forget the parent's mapping in a fork child without touching its file. */
+void state_forget(struct state *s);
+
+/* Make sure the first `bytes` of a region can be written.  0 or -errno. */
+int state_reserve(struct state *s, enum region region, uint64_t bytes);
+
+/* Copy a string into the text region; its offset, or 0 when there is no room. */
+uint32_t state_add_text(struct state *s, const char *text);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* counters.c - hand out counter cells to threads; see thread.h.  Floor: counters. */
+#include "arena.h"
+#include "thread.h"
+
+#define FIRST_MAP 1024
+
+/* Room for `node` in a map; the new part is zero. */
+static bool grow_map(struct cell_map *map, uint32_t node)
+{
+	uint32_t len = map->len ? map->len : FIRST_MAP;
+	void *cells;
+
+	while (len <= node)
+		len *= 2;
+	if (map->cells)
+		cells = arena_grow(map->cells, map->len * sizeof(uint32_t), len * sizeof(uint32_t));
+	else
+		cells = arena_map(len * sizeof(uint32_t));
+	if (!cells)
+		return false;
+	map->cells = cells;
+	map->len = len;
+	return true;
+}
+
+static bool add_block(struct thread *t)
+{
+	struct state *s = t->state;
+	uint32_t block = __atomic_load_n(&s->blocks, __ATOMIC_RELAXED);
+
+	do {
+		uint64_t cells = ((uint64_t)block + 1) * CELL_BLOCK;
+
+		if (state_reserve(s, REGION_CELLS, cells * sizeof(struct cell)) != 0 ||
+		    state_reserve(s, REGION_INFOS, cells * sizeof(struct cell_info)) != 0 ||
+		    state_reserve(s, REGION_OWNERS,
+				  (uint64_t)(block + 1) * sizeof(struct block_owner)) != 0)
+			return false;
+	} while (!__atomic_compare_exchange_n(&s->blocks, &block, block + 1, false,
+					      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	state_owners(s)[block] = (struct block_owner){
+		.thread = t->index,
+		.previous = t->record->first_block,
+	};
+	t->record->used = 0;
+	__atomic_store_n(&t->record->first_block, block + 1, __ATOMIC_RELEASE);
+	return true;
+}
+
+static struct cell *new_cell(struct thread *t, enum mp_kind kind, uint32_t node)
+{
+	struct thread_record *record = t->record;
+	struct cell_map *map = &t->maps[kind];
+	struct cell_info *info;
+	uint32_t index;
+
+	if (node >= map->len && !grow_map(map, node))
+		return NULL;
+	if ((!record->first_block || record->used == CELL_BLOCK) && !add_block(t))
+		return NULL;
+	index = (record->first_block - 1) * CELL_BLOCK + record->used;
+	info = &state_infos(t->state)[index];
+	info->kind = kind;
+	info->node = node;
+	__atomic_store_n(&record->used, record->used + 1, __ATOMIC_RELEASE);
+	map->cells[node] = index + 1;
+	return &state_cells(t->state)[index];
+}
+
+bool counters_start(struct thread *t)
+{
+	return new_cell(t, MP_HEAP, NODE_OTHER) != NULL;
+}
+
+COLD struct cell *counters_add(struct thread *t, enum mp_kind kind, uint32_t node)
+{
+	struct cell *cell = new_cell(t, kind, node);
+
+	if (cell)
+		return cell;
+	/* No memory: the event goes to the cell made by counters_start(). */
+	__atomic_fetch_add(&t->state->lost_memory, 1, __ATOMIC_RELAXED);
+	return &state_cells(t->state)[t->maps[MP_HEAP].cells[NODE_OTHER] - 1];
+}

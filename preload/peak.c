@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* peak.c - the peak with several threads; see peak.h.  Floor: counters. */
+#include "peak.h"
+
+uint32_t peak_many_threads;
+
+static COLD void end_peak(struct state *s)
+{
+	uint32_t at = 1;
+
+	if (__atomic_compare_exchange_n(&s->at_peak, &at, 0, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_RELAXED)) {
+		s->peak_time = s->now;
+		__atomic_fetch_add(&s->peak_index, 1, __ATOMIC_RELEASE);
+	}
+}
+
+COLD void peak_flush(struct state *s, struct thread_record *record)
+{
+	int64_t delta = record->pending, live, highest;
+
+	record->pending = 0;
+	if (delta < 0)
+		end_peak(s);
+	live = __atomic_add_fetch(&s->live, delta, __ATOMIC_ACQ_REL);
+	highest = __atomic_load_n(&s->peak_bytes, __ATOMIC_RELAXED);
+	while (live > highest)
+		if (__atomic_compare_exchange_n(&s->peak_bytes, &highest, live, false,
+						__ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+			__atomic_store_n(&s->at_peak, 1, __ATOMIC_RELEASE);
+			break;
+		}
+}

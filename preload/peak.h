@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * peak.h - the highest live heap and what it was made of.  Floor: counters.
+ *
+ * The peak has an index that grows when a peak ends, that is at the first
+ * release after a new maximum.  A cell keeps its live counts as of the last
+ * peak, saved when the cell is first touched after that peak ended: a cell not
+ * touched since has its current counts.  So the exact composition costs O(1) an
+ * event and nothing while nothing changes.
+ *
+ * With one thread the live total is exact at every event.  With several, each
+ * thread adds its net change to the shared total whenever it exceeds the slack
+ * (0 with an exact peak), so the peak is exact within threads x slack.
+ */
+#ifndef PRELOAD_PEAK_H
+#define PRELOAD_PEAK_H
+
+#include <stdint.h>
+
+#include "rt.h"
+#include "state.h"
+#include "thread.h"
+
+/* Set for good before a second thread starts. */
+extern uint32_t peak_many_threads __attribute__((visibility("hidden")));
+
+/* Net bytes a thread may hold back. */
+#define PEAK_SLACK 65536
+
+/* A thread's pending bytes to the shared total. */
+void peak_flush(struct state *s, struct thread_record *record);
+
+static inline uint32_t peak_cell_index(const struct cell *c)
+{
+	return (uint32_t)((uint64_t)c->peak[0] >> 32);
+}
+
+/* Before a cell changes: save what it held at the last peak. */
+static inline void peak_save(const struct state *s, struct cell *c)
+{
+	uint32_t index = __atomic_load_n(&s->peak_index, __ATOMIC_RELAXED);
+
+	if (unlikely(peak_cell_index(c) != index)) {
+		v2 live = c->alloc - c->free;
+
+		c->peak = (v2){ (int64_t)((uint64_t)index << 32 | (uint32_t)live[0]), live[1] };
+	}
+}
+
+/* Before a release by the only thread. */
+static inline void peak_leave(struct state *s)
+{
+	if (unlikely(s->at_peak)) {
+		s->at_peak = 0;
+		s->peak_time = s->now;
+		s->peak_index++;
+	}
+}
+
+/* After an allocation. */
+static inline void peak_added(struct state *s, struct thread_record *record, int64_t size)
+{
+	if (likely(!peak_many_threads)) {
+		s->live += size;
+		if (unlikely(s->live > s->peak_bytes)) {
+			s->peak_bytes = s->live;
+			s->at_peak = 1;
+		}
+		return;
+	}
+	record->pending += size;
+	if (record->pending > (int64_t)s->peak_slack)
+		peak_flush(s, record);
+}
+
+/* After a release. */
+static inline void peak_removed(struct state *s, struct thread_record *record, int64_t size)
+{
+	if (likely(!peak_many_threads)) {
+		s->live -= size;
+		return;
+	}
+	record->pending -= size;
+	if (record->pending < -(int64_t)s->peak_slack)
+		peak_flush(s, record);
+}
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* shadow.c - the cold half of the block table; see shadow.h.  Floor: shadow. */
+#include "shadow.h"
+
+#include "arena.h"
+#include "escape.h"
+
+uint32_t *shadow_root[1 << SHADOW_ROOT_BITS];
+unsigned int shadow_shift = 5;
+
+void shadow_init(unsigned int granule_shift)
+{
+	shadow_shift = granule_shift;
+}
+
+COLD uint32_t *shadow_make_leaf(uintptr_t p)
+{
+	uint32_t **slot = &shadow_root[(p >> SHADOW_LEAF_BITS) & ((1 << SHADOW_ROOT_BITS) - 1)];
+	size_t len = ((size_t)1 << (SHADOW_LEAF_BITS - shadow_shift)) * sizeof(uint32_t);
+	uint32_t *leaf = shadow_leaf(p), *made;
+
+	if (leaf)
+		return leaf;
+	made = arena_map(len);
+	if (!made)
+		return NULL;
+	if (__atomic_compare_exchange_n(slot, &leaf, made, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE))
+		return made;
+	arena_unmap(made, len);
+	return leaf;
+}
+
+/* A block so large that its second granule cannot be another block's first. */
+static bool has_second_granule(size_t usable)
+{
+	return usable >= (size_t)2 << shadow_shift;
+}
+
+/* The second granule may lie in the next leaf. */
+static uint32_t *second_slot(uintptr_t p)
+{
+	uintptr_t next = p + ((uintptr_t)1 << shadow_shift);
+	uint32_t *leaf = shadow_make_leaf(next);
+
+	return leaf ? shadow_slot(leaf, next) : NULL;
+}
+
+COLD bool shadow_put_far(uintptr_t p, uint32_t node, size_t size, size_t usable)
+{
+	size_t slack = usable - size;
+	uint32_t *leaf, kept = (uint32_t)slack;
+
+	if (p & 15)
+		return escape_put(p, node, size);
+	leaf = shadow_make_leaf(p);
+	if (!leaf)
+		return false;
+	if (slack >= SHADOW_SLACK_FAR) {
+		if (has_second_granule(usable) && slack <= UINT32_MAX) {
+			uint32_t *second = second_slot(p);
+
+			if (!second)
+				return false;
+			__atomic_store_n(second, (uint32_t)slack, __ATOMIC_RELAXED);
+		} else if (!escape_put(p, node, size)) {
+			return false;
+		}
+		kept = SHADOW_SLACK_FAR;
+	}
+	__atomic_store_n(shadow_slot(leaf, p),
+			 node << SHADOW_NODE_SHIFT | (uint32_t)(p & 16) << 1 | kept, __ATOMIC_RELAXED);
+	return true;
+}
+
+COLD bool shadow_take_far(uintptr_t p, size_t usable, uint32_t *node, size_t *size)
+{
+	uint32_t *leaf, *slot, entry;
+
+	if (p & 15)
+		return escape_take(p, node, size);
+	leaf = shadow_leaf(p);
+	if (!leaf)
+		return false;
+	slot = shadow_slot(leaf, p);
+	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
+	if (!entry || (entry & SHADOW_HALF) != (uint32_t)(p & 16) << 1)
+		return false;
+	__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
+	if (has_second_granule(usable)) {
+		uint32_t *second = second_slot(p);
+
+		if (second) {
+			*node = entry >> SHADOW_NODE_SHIFT;
+			*size = usable - __atomic_exchange_n(second, 0, __ATOMIC_RELAXED);
+			return true;
+		}
+	}
+	return escape_take(p, node, size);
+}

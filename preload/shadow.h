@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * shadow.h - what is known of each live block, by its address.  Floor: shadow.
+ *
+ * A two-level table with one 4-byte entry per granule of address space (32
+ * bytes for glibc, whose smallest chunk that is; 16 for other allocators).
+ * The program's heap is untouched: no headers, no change of layout, and an
+ * overflow in the program cannot corrupt the profile.
+ *
+ * An entry is the block's stack node, one bit for its place in a 32-byte
+ * granule, and the slack between usable and requested size.  Slack that does
+ * not fit is kept in the block's second granule, or in a hash table for blocks
+ * too small for that, which also holds blocks not aligned to 16 bytes.
+ *
+ * Entries belong to whoever owns the block at that moment, so they are plain
+ * relaxed accesses: a block is entered before malloc returns it, and removed
+ * before it is released.
+ */
+#ifndef PRELOAD_SHADOW_H
+#define PRELOAD_SHADOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rt.h"
+#include "state.h"
+
+#define SHADOW_LEAF_BITS 26		/* bytes of address space a leaf covers, log2 */
+#define SHADOW_ROOT_BITS (47 - SHADOW_LEAF_BITS)
+#define SHADOW_SLACK_BITS 5
+#define SHADOW_SLACK_FAR 31		/* the slack is kept elsewhere */
+#define SHADOW_HALF ((uint32_t)1 << SHADOW_SLACK_BITS)
+#define SHADOW_NODE_SHIFT (SHADOW_SLACK_BITS + 1)
+
+_Static_assert(SHADOW_NODE_SHIFT + NODE_BITS == 32, "an entry is one word");
+
+extern uint32_t *shadow_root[1 << SHADOW_ROOT_BITS] __attribute__((visibility("hidden")));
+extern unsigned int shadow_shift __attribute__((visibility("hidden")));	/* log2 of the granule */
+
+/* Set the granule, before the first entry is made. */
+void shadow_init(unsigned int granule_shift);
+
+/* Cold halves of the functions below. */
+bool shadow_put_far(uintptr_t p, uint32_t node, size_t size, size_t usable);
+bool shadow_take_far(uintptr_t p, size_t usable, uint32_t *node, size_t *size);
+uint32_t *shadow_make_leaf(uintptr_t p);
+
+static inline uint32_t *shadow_leaf(uintptr_t p)
+{
+	return __atomic_load_n(&shadow_root[(p >> SHADOW_LEAF_BITS) & ((1 << SHADOW_ROOT_BITS) - 1)],
+			       __ATOMIC_ACQUIRE);
+}
+
+static inline uint32_t *shadow_slot(uint32_t *leaf, uintptr_t p)
+{
+	return &leaf[(p & (((uintptr_t)1 << SHADOW_LEAF_BITS) - 1)) >> shadow_shift];
+}
+
+/* Enter a block of `size` requested bytes, `usable` usable ones.  False when
+ * there was no memory for the entry: the block stays unknown. */
+static inline bool shadow_put(uintptr_t p, uint32_t node, size_t size, size_t usable)
+{
+	size_t slack = usable - size;
+	uint32_t *leaf = shadow_leaf(p);
+
+	if (unlikely(!leaf || slack >= SHADOW_SLACK_FAR || (p & 15)))
+		return shadow_put_far(p, node, size, usable);
+	__atomic_store_n(shadow_slot(leaf, p),
+			 node << SHADOW_NODE_SHIFT | (uint32_t)(p & 16) << 1 | (uint32_t)slack,
+			 __ATOMIC_RELAXED);
+	return true;
+}
+
+/* Remove a block; false when it is not known.  `usable` as when it was entered. */
+static inline bool shadow_take(uintptr_t p, size_t usable, uint32_t *node, size_t *size)
+{
+	uint32_t *leaf = shadow_leaf(p), *slot, entry;
+
+	if (unlikely(!leaf || (p & 15)))
+		return shadow_take_far(p, usable, node, size);
+	slot = shadow_slot(leaf, p);
+	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
+	if (unlikely(!entry || ((entry & (SHADOW_HALF - 1)) == SHADOW_SLACK_FAR)))
+		return shadow_take_far(p, usable, node, size);
+	if (unlikely((entry & SHADOW_HALF) != (uint32_t)(p & 16) << 1))
+		return false;
+	__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
+	*node = entry >> SHADOW_NODE_SHIFT;
+	*size = usable - (entry & (SHADOW_HALF - 1));
+	return true;
+}
+
+#endif

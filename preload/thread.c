@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* thread.c - attach threads to the recorder and reuse their memory; see thread.h.
+ * Floor: counters. */
+#define _GNU_SOURCE
+#include "thread.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+
+#include "arch/x86_64/syscall.h"
+#include "arena.h"
+#include "lock.h"
+#include "modules.h"
+#include "sys.h"
+
+/* Stack of the main thread ends here; the loader knows it. */
+extern void *__libc_stack_end;
+
+static struct lock lock;
+static struct thread *ended;	/* threads that are gone or about to go */
+
+/* Memory of a thread that the kernel no longer knows. */
+static struct thread *take_over(uint32_t pid, uint32_t tid)
+{
+	for (struct thread **link = &ended; *link; link = &(*link)->next) {
+		struct thread *t = *link;
+
+		if (t->tid != tid && sys_thread_exists((int)pid, (int)t->tid) != -ESRCH)
+			continue;
+		*link = t->next;
+		for (int kind = 0; kind < MP_KINDS; kind++)
+			for (uint32_t i = 0; i < t->maps[kind].len; i++)
+				t->maps[kind].cells[i] = 0;
+		t->path_len = 0;
+		return t;
+	}
+	return NULL;
+}
+
+static struct thread *make(void)
+{
+	struct thread *t = arena_map(sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->frames = arena_map(THREAD_DEPTH * sizeof(*t->frames));
+	t->path_frames = arena_map(THREAD_DEPTH * sizeof(*t->path_frames));
+	t->path_nodes = arena_map(THREAD_DEPTH * sizeof(*t->path_nodes));
+	if (t->frames && t->path_frames && t->path_nodes && rules_init(&t->rules))
+		return t;
+	arena_unmap(t->frames, THREAD_DEPTH * sizeof(*t->frames));
+	arena_unmap(t->path_frames, THREAD_DEPTH * sizeof(*t->path_frames));
+	arena_unmap(t->path_nodes, THREAD_DEPTH * sizeof(*t->path_nodes));
+	arena_unmap(t, sizeof(*t));
+	return NULL;
+}
+
+/* The thread's own stack: known at its upper end (the main thread's from the
+ * loader, others end below their thread control block), at its lower end only
+ * by the limit it was made with. */
+static struct span own_stack(bool is_main, uintptr_t sp)
+{
+	uintptr_t high = is_main ? (uintptr_t)__libc_stack_end + 64 : arch_thread_pointer();
+	uint64_t limit;
+
+	if (sys_getrlimit(RLIMIT_STACK, &limit) != 0 || limit > (uint64_t)1 << 30)
+		limit = (uint64_t)1 << 30;
+	if (sp >= high || high - sp > limit)
+		return (struct span){ .low = 1, .high = 0 };
+	return (struct span){ .low = high - limit, .high = high };
+}
+
+static struct thread_record *new_record(struct state *s, uint32_t *index)
+{
+	struct thread_record *record;
+	uint32_t n = s->threads;
+
+	if (state_reserve(s, REGION_THREADS, (uint64_t)(n + 1) * sizeof(*record)) != 0)
+		return NULL;
+	record = &state_threads(s)[n];
+	*index = n;
+	return record;
+}
+
+static void read_name(uint32_t tid, struct thread_record *record)
+{
+	char path[64], name[32];
+	struct rt_text text = RT_TEXT(path);
+	intptr_t n;
+
+	rt_put(&text, "/proc/self/task/");
+	rt_put_u64(&text, tid);
+	rt_put(&text, "/comm");
+	n = sys_read_file(path, name, sizeof(name));
+	if (n > 0 && name[n - 1] == '\n')
+		name[n - 1] = '\0';
+	thread_set_name(record, n > 0 ? name : "");
+}
+
+COLD struct thread *thread_attach(struct state *s, const void *frame)
+{
+	uint32_t tid = (uint32_t)sys_gettid();
+	struct thread_record *record;
+	struct thread *t;
+
+	lock_take(&lock, tid);
+	t = take_over(s->pid, tid);
+	if (!t)
+		t = make();
+	record = t ? new_record(s, &t->index) : NULL;
+	if (record) {
+		if (t->state != s)
+			t->ids = (struct trie_ids){ 0 };
+		t->state = s;
+		t->tid = tid;
+		t->record = record;
+		t->own = t->span = own_stack(tid == s->pid, (uintptr_t)frame);
+		record->tid = tid;
+		record->started = s->now;
+		read_name(tid, record);
+		if (counters_start(t)) {
+			__atomic_store_n(&record->state, THREAD_ALIVE, __ATOMIC_RELEASE);
+			__atomic_store_n(&s->threads, s->threads + 1, __ATOMIC_RELEASE);
+		} else {
+			record = NULL;
+		}
+	}
+	if (t && !record) {
+		t->tid = 0;
+		t->next = ended;
+		ended = t;
+		t = NULL;
+	}
+	lock_release(&lock);
+	return t;
+}
+
+void thread_ending(struct thread *t)
+{
+	uint32_t alive = THREAD_ALIVE;
+
+	if (!__atomic_compare_exchange_n(&t->record->state, &alive, THREAD_ENDED, false,
+					 __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		return;
+	lock_take(&lock, t->tid);
+	t->next = ended;
+	ended = t;
+	lock_release(&lock);
+}
+
+void thread_set_name(struct thread_record *record, const char *name)
+{
+	uint32_t version = __atomic_load_n(&record->name_version, __ATOMIC_RELAXED);
+
+	__atomic_store_n(&record->name_version, version | 1, __ATOMIC_RELEASE);
+	for (size_t i = 0; i < sizeof(record->name); i++) {
+		record->name[i] = *name;
+		name += *name != '\0';
+	}
+	record->name[sizeof(record->name) - 1] = '\0';
+	__atomic_store_n(&record->name_version, (version | 1) + 1, __ATOMIC_RELEASE);
+}
+
+void thread_after_fork(void)
+{
+	lock_init(&lock);
+	ended = NULL;
+}

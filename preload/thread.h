@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * thread.h - everything the recorder keeps for one thread.  Floor: counters.
+ *
+ * The counters a reader needs are in the state file (record, cells); what only
+ * makes them fast is private memory of the thread.  Its memory is taken over by
+ * a later thread once the kernel says the first one is gone.
+ */
+#ifndef PRELOAD_THREAD_H
+#define PRELOAD_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <memprof/trace.h>
+
+#include "rules.h"
+#include "state.h"
+#include "trie.h"
+
+/* Frames a stack may have; deeper ones are marked truncated. */
+#define THREAD_DEPTH 131072
+
+/* Stack node to cell: 1 + the cell's index, 0 for none yet. */
+struct cell_map {
+	uint32_t *cells;
+	uint32_t len;
+};
+
+/* A range of memory that stacks may be read from. */
+struct span {
+	uintptr_t low, high;
+	bool probing;	/* bounds unknown: each further page is asked for */
+};
+
+struct thread {
+	struct state *state;
+	struct thread_record *record;
+	uint32_t index;			/* of the record */
+	uint32_t tid;
+	struct cell_map maps[MP_KINDS];
+
+	uintptr_t last, before_last;	/* the newest block and the one before it */
+
+	struct rules rules;
+	struct trie_ids ids;
+	struct span span;		/* where the last stack was */
+	struct span own;		/* the thread's own stack */
+
+	/* the capture under way, and the last one from its outermost frame inwards */
+	uint64_t *frames;
+	uint64_t *path_frames;
+	uint32_t *path_nodes;
+	uint32_t path_len, path_base;
+
+	struct thread *next;		/* in the list of ended threads */
+};
+
+/* The thread's cell for a stack, made when there is none; never NULL. */
+struct cell *counters_add(struct thread *t, enum mp_kind kind, uint32_t node);
+
+/* Make the thread's first cell, the one for NODE_OTHER.  False without memory. */
+bool counters_start(struct thread *t);
+
+static inline struct cell *counters_cell(struct thread *t, enum mp_kind kind, uint32_t node)
+{
+	struct cell_map *map = &t->maps[kind];
+
+	if (likely(node < map->len && map->cells[node]))
+		return &state_cells(t->state)[map->cells[node] - 1];
+	return counters_add(t, kind, node);
+}
+
+/*
+ * Register the calling thread, whose hook frame is at `frame`.  NULL when there
+ * is no memory for it: the thread is not recorded then.  `s` is the process's
+ * state.  Takes a lock.
+ */
+struct thread *thread_attach(struct state *s, const void *frame);
+
+/* The calling thread is about to end; later events of it still count. */
+void thread_ending(struct thread *t);
+
+/* Give a thread its name in the record. */
+void thread_set_name(struct thread_record *record, const char *name);
+
+/* In a fork child: no thread but the caller exists; `t` is attached anew. */
+void thread_after_fork(void);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trie.h - all stacks as one tree: a stack is the node of its innermost frame.
+ * Floor: trie.
+ *
+ * Nodes lie densely in the state file; children are a list, newest first, put
+ * in with one compare-and-swap.  Nothing is ever removed, readers take no
+ * lock.  Two threads that add the same child at once may leave two equal
+ * nodes: harmless, since readers name stacks by their frames.
+ */
+#ifndef PRELOAD_TRIE_H
+#define PRELOAD_TRIE_H
+
+#include <stdint.h>
+
+#include "state.h"
+
+/* A thread's store of unused node ids, so that ids are not contended for. */
+struct trie_ids {
+	uint32_t next, end;
+};
+
+/* The child of `parent` with this frame, made when there is none.  NODE_OTHER
+ * when the trie is full or there is no memory. */
+uint32_t trie_child(struct state *s, struct trie_ids *ids, uint32_t parent, uint64_t frame);
+
+/* In a fork child: copy the parent process's nodes as history (parent and frame
+ * only), so that stacks of inherited blocks can be written, and start with an
+ * empty tree of its own.  0 or -errno. */
+int trie_inherit(struct state *s, const struct state *from);
+
+#endif

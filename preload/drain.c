@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* drain.c - write what changed; see drain.h.  Floor: drain. */
+#include "drain.h"
+
+#include "rt.h"
+
+/* Rows collected before their line is written. */
+#define BATCH 256
+
+static void emit_module(struct drain *d, uint32_t id)
+{
+	struct module_record *m = &state_modules(d->s)[id - 1];
+	char hex[2 * sizeof(m->build_id) + 1];
+	struct rt_text text = RT_TEXT(hex);
+
+	if (m->drained)
+		return;
+	m->drained = d->s->drain_pass;
+	hex[0] = '\0';
+	for (uint32_t i = 0; i < m->build_id_len && i < sizeof(m->build_id); i++)
+		rt_put_hex(&text, m->build_id[i], 2);
+	mp_encode_module(d->out, &(struct mp_module){
+		.id = id,
+		.t = m->loaded,
+		.path = state_text(d->s, m->path),
+		.build_id = hex,
+		.bias = m->bias,
+		.start = m->start,
+		.end = m->end,
+	});
+}
+
+static void emit_unloads(struct drain *d)
+{
+	struct module_record *modules = state_modules(d->s);
+	uint32_t n = __atomic_load_n(&d->s->modules, __ATOMIC_ACQUIRE);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct module_record *m = &modules[i];
+		uint64_t unloaded = __atomic_load_n(&m->unloaded, __ATOMIC_ACQUIRE);
+
+		if (!unloaded || !m->drained || m->unload_drained)
+			continue;
+		m->unload_drained = d->s->drain_pass;
+		mp_encode_unload(d->out, &(struct mp_unload){ .id = i + 1, .t = unloaded });
+	}
+}
+
+static void emit_node(struct drain *d, uint32_t id)
+{
+	struct node *node = &state_nodes(d->s)[id];
+	uint32_t module = FRAME_MODULE(node->frame);
+	const char *kind = "";
+
+	if (id == NODE_TRUNCATED || id == NODE_OTHER)
+		kind = "truncated";
+	else if (node->frame & FRAME_EXACT)
+		kind = "exact";
+	if (module && module <= d->s->modules)
+		emit_module(d, module);
+	node->drained = d->s->drain_pass;
+	mp_encode_stack(d->out, &(struct mp_stack){
+		.id = id,
+		.parent = node->parent,
+		.module = module,
+		.offset = FRAME_OFFSET(node->frame),
+		.kind = kind,
+	});
+}
+
+/* A stack and all it hangs from, callers first. */
+static void emit_stack(struct drain *d, uint32_t id)
+{
+	const struct node *nodes = state_nodes(d->s);
+	uint32_t n = 0;
+
+	for (; id && !nodes[id].drained && n < DRAIN_CHAIN; id = nodes[id].parent)
+		d->chain[n++] = id;
+	while (n)
+		emit_node(d, d->chain[--n]);
+}
+
+static struct mp_row_site read_cell(const struct cell *c, const struct cell_info *info)
+{
+	/* Releases first: what was released was allocated before, so the row
+	 * never shows more of them than of allocations. */
+	v2 free = *(const volatile v2 *)&c->free;
+	v2 temp = *(const volatile v2 *)&c->temp;
+	v2 alloc = *(const volatile v2 *)&c->alloc;
+
+	return (struct mp_row_site){
+		.stack = info->node,
+		.kind = info->kind,
+		.allocs = (uint64_t)alloc[0],
+		.bytes = (uint64_t)alloc[1],
+		.frees = (uint64_t)free[0],
+		.freed = (uint64_t)free[1],
+		.temp0 = (uint64_t)temp[0],
+		.temp1 = (uint64_t)temp[1],
+	};
+}
+
+static void emit_rows(struct drain *d, uint32_t tid, const uint32_t *cells, uint32_t n)
+{
+	struct cell_info *infos = state_infos(d->s);
+
+	if (!n)
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		emit_stack(d, infos[cells[i]].node);
+	mp_open_delta(d->out, &(struct mp_delta){ .t = d->t, .tid = tid });
+	for (uint32_t i = 0; i < n; i++) {
+		struct cell_info *info = &infos[cells[i]];
+		struct mp_row_site row = read_cell(&state_cells(d->s)[cells[i]], info);
+
+		info->drained = row.allocs + row.frees;
+		if (i)
+			mp_put_char(d->out, ',');
+		mp_put_row_site(d->out, &row);
+	}
+	mp_close_rows(d->out);
+}
+
+/* Cells of a block that are in use. */
+static uint32_t cells_in(const struct thread_record *record, uint32_t block)
+{
+	uint32_t used = __atomic_load_n(&record->used, __ATOMIC_ACQUIRE);
+
+	return block + 1 == record->first_block && used < CELL_BLOCK ? used : CELL_BLOCK;
+}
+
+static void emit_thread_rows(struct drain *d, struct thread_record *record,
+			     struct drain_totals *totals)
+{
+	const struct block_owner *owners = state_owners(d->s);
+	const struct cell_info *infos = state_infos(d->s);
+	uint32_t batch[BATCH], n = 0;
+	uint32_t block = __atomic_load_n(&record->first_block, __ATOMIC_ACQUIRE);
+
+	for (; block && block <= d->s->blocks; block = owners[block - 1].previous) {
+		uint32_t first = (block - 1) * CELL_BLOCK, used = cells_in(record, block - 1);
+
+		for (uint32_t i = first; i < first + used; i++) {
+			struct mp_row_site row = read_cell(&state_cells(d->s)[i], &infos[i]);
+
+			if (infos[i].kind == MP_HEAP) {
+				totals->allocs += row.allocs;
+				totals->bytes += row.bytes;
+				totals->frees += row.frees;
+				totals->freed += row.freed;
+			}
+			if (row.allocs + row.frees == infos[i].drained)
+				continue;
+			batch[n++] = i;
+			if (n == BATCH) {
+				emit_rows(d, record->tid, batch, n);
+				n = 0;
+			}
+		}
+	}
+	emit_rows(d, record->tid, batch, n);
+}
+
+/* The name as it is between two changes; false while it is being written. */
+static bool read_name(const struct thread_record *record, uint32_t version, char *name)
+{
+	if (version & 1)
+		return false;
+	for (size_t i = 0; i < sizeof(record->name); i++)
+		name[i] = ((const volatile char *)record->name)[i];
+	name[sizeof(record->name) - 1] = '\0';
+	return version == __atomic_load_n(&record->name_version, __ATOMIC_ACQUIRE);
+}
+
+static void emit_thread_name(struct drain *d, struct thread_record *record)
+{
+	uint32_t version = __atomic_load_n(&record->name_version, __ATOMIC_ACQUIRE);
+	bool first = !record->drained_version;
+	char name[sizeof(record->name)];
+
+	if (record->drained_version == version + 1 || !read_name(record, version, name))
+		return;
+	record->drained_version = version + 1;
+	mp_encode_thread(d->out, &(struct mp_thread){
+		.tid = record->tid,
+		.t = first ? record->started : d->t,
+		.name = name,
+	});
+}
+
+static void emit_thread(struct drain *d, struct thread_record *record)
+{
+	uint32_t state = __atomic_load_n(&record->state, __ATOMIC_ACQUIRE);
+	struct drain_totals own = { 0 };
+	bool gone = state == THREAD_ENDED && (!d->gone || d->gone(record->tid));
+
+	if (state == THREAD_FREE)
+		return;
+	if (state != THREAD_FINAL)
+		emit_thread_name(d, record);
+	emit_thread_rows(d, record, &own);
+	d->totals.allocs += own.allocs;
+	d->totals.bytes += own.bytes;
+	d->totals.frees += own.frees;
+	d->totals.freed += own.freed;
+	d->totals.captures += record->captures;
+	d->totals.truncated += record->truncated;
+	d->totals.lost += record->lost;
+	d->totals.foreign += record->foreign;
+	d->totals.threads++;
+	if (!gone)
+		return;
+	__atomic_store_n(&record->state, THREAD_FINAL, __ATOMIC_RELEASE);
+	record->ended = d->t;
+	mp_encode_thread_end(d->out, &(struct mp_thread_end){
+		.tid = record->tid,
+		.t = d->t,
+		.allocs = own.allocs,
+		.bytes = own.bytes,
+		.frees = own.frees,
+		.freed = own.freed,
+	});
+}
+
+void drain_pass(struct drain *d)
+{
+	struct state *s = d->s;
+	uint32_t n = __atomic_load_n(&s->threads, __ATOMIC_ACQUIRE);
+
+	s->drain_pass++;
+	d->totals = (struct drain_totals){ .lost = s->lost_memory };
+	for (uint32_t i = 0; i < n; i++)
+		emit_thread(d, &state_threads(s)[i]);
+	emit_unloads(d);
+}
+
+void drain_commit(struct drain *d, uint64_t size)
+{
+	d->s->trace_size = size;
+	__atomic_store_n(&d->s->drain_done, d->s->drain_pass, __ATOMIC_RELEASE);
+}
+
+void drain_footer(struct drain *d, const struct mp_footer *base)
+{
+	struct mp_footer footer = *base;
+
+	footer.t = d->t;
+	footer.allocs = d->totals.allocs;
+	footer.bytes = d->totals.bytes;
+	footer.frees = d->totals.frees;
+	footer.freed = d->totals.freed;
+	footer.peak = d->s->peak_bytes > 0 ? (uint64_t)d->s->peak_bytes : 0;
+	footer.peak_t = d->s->at_peak ? d->t : d->s->peak_time;
+	footer.threads = d->totals.threads;
+	footer.captures = d->totals.captures;
+	footer.truncated = d->totals.truncated;
+	footer.lost = d->totals.lost;
+	footer.foreign = d->totals.foreign;
+	if (d->s->lost_memory)
+		footer.dropped = "no memory was left for the recorder's own tables";
+	mp_encode_footer(d->out, &footer);
+}

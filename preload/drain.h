@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * drain.h - from the state to trace lines.  Floor: drain.
+ *
+ * One pass writes what changed since the last: module, thread and stack lines
+ * that rows need, then running totals.  The same code serves the recorder and
+ * a reader that finds the state of a dead process, so it depends on the state's
+ * layout and the encoder only: it neither allocates nor makes system calls.
+ * The caller holds the state's drain lock and flushes `out` afterwards.
+ */
+#ifndef PRELOAD_DRAIN_H
+#define PRELOAD_DRAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <memprof/encode.h>
+
+#include "state.h"
+
+/* Entries of the caller's `chain` buffer: the deepest stack and a bit. */
+#define DRAIN_CHAIN (131072 + 16)
+
+/* Sums over all cells, as the last pass found them. */
+struct drain_totals {
+	uint64_t allocs, bytes, frees, freed;
+	uint64_t captures, truncated, lost, foreign;
+	uint64_t threads;
+};
+
+struct drain {
+	struct state *s;
+	struct mp_out *out;
+	uint32_t *chain;	/* DRAIN_CHAIN entries */
+	/* Says whether a thread that announced its end is gone; NULL when all are. */
+	bool (*gone)(uint32_t tid);
+	uint64_t t;		/* time of the pass */
+	struct drain_totals totals;
+};
+
+/* Write every line that is due.  Begins a new pass in the state. */
+void drain_pass(struct drain *d);
+
+/* The composition of the highest live heap so far, if it changed since the last
+ * such line.  `scratch` holds 2 numbers a node, zero at first, or is NULL when
+ * the process had one thread. */
+void drain_peak(struct drain *d, int64_t *scratch);
+
+/* One sample of memory; the caller fills all but heap, blocks, mapped and the
+ * threads. */
+void drain_sample(struct drain *d, struct mp_sample *sample);
+
+/* The last line, from the totals of the last pass. */
+void drain_footer(struct drain *d, const struct mp_footer *base);
+
+/* After the pass was flushed: its lines are in the trace, `size` bytes in all. */
+void drain_commit(struct drain *d, uint64_t size);
+
+#endif

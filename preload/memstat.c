@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* memstat.c - read /proc/self; see memstat.h.  Floor: sampler. */
+#include "memstat.h"
+
+#include "arena.h"
+#include "rt.h"
+#include "sys.h"
+
+#define PAGE 4096
+
+/* The number after the n-th space of a line of numbers. */
+static uint64_t number_at(const char *line, int n)
+{
+	uint64_t value = 0;
+
+	while (n && *line)
+		n -= *line++ == ' ';
+	return rt_parse_u64(&line, &value) ? value : 0;
+}
+
+void memstat_sample(struct mp_sample *sample)
+{
+	char line[128];
+	uint64_t resident, shared;
+
+	if (sys_read_file("/proc/self/statm", line, sizeof(line)) > 0) {
+		/* size resident shared ...; shared is file-backed and shmem. */
+		resident = number_at(line, 1) * PAGE;
+		shared = number_at(line, 2) * PAGE;
+		sample->rss = resident;
+		sample->file = shared;
+		sample->anon = resident > shared ? resident - shared : 0;
+	}
+	sys_faults(&sample->minflt, &sample->majflt);
+}
+
+/* The value in bytes of a "Name:  123 kB" line of /proc/self/status. */
+static uint64_t status_bytes(const char *status, const char *name)
+{
+	uint64_t value;
+
+	for (const char *p = status; *p; p++) {
+		if ((p != status && p[-1] != '\n') || !rt_starts(p, name))
+			continue;
+		p += rt_strlen(name);
+		while (*p == ' ' || *p == '\t')
+			p++;
+		return rt_parse_u64(&p, &value) ? value * 1024 : 0;
+	}
+	return 0;
+}
+
+uint64_t memstat_max_rss(void)
+{
+	char status[2048];
+
+	if (sys_read_file("/proc/self/status", status, sizeof(status)) <= 0)
+		return 0;
+	return status_bytes(status, "VmHWM:");
+}
+
+uint64_t memstat_recorder(const struct state *s)
+{
+	uint64_t bytes = arena_resident();
+
+	if (!s->state_path)
+		return bytes;
+	for (int i = 0; i < REGIONS; i++)
+		bytes += s->regions[i].reserved;
+	return bytes + PAGE;
+}

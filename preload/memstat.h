@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memstat.h - what the kernel says of the process's memory.  Floor: sampler.
+ *
+ * Files under /proc are opened, read and closed each time (1.5 us): no
+ * descriptor is kept that the program could close or mistake for its own.
+ * Where /proc is not there, figures are 0.
+ */
+#ifndef PRELOAD_MEMSTAT_H
+#define PRELOAD_MEMSTAT_H
+
+#include <stdint.h>
+
+#include <memprof/trace.h>
+
+#include "state.h"
+
+/* Fill resident set, its parts and page faults. */
+void memstat_sample(struct mp_sample *sample);
+/* The highest resident set so far, in bytes (VmHWM; never reset). */
+uint64_t memstat_max_rss(void);
+/* Resident bytes of the recorder: its mappings and the state in use. */
+uint64_t memstat_recorder(const struct state *s);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* output.c - write the trace; see output.h.  Floor: sampler. */
+#define _GNU_SOURCE
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <time.h>
+
+#include "arena.h"
+#include "config.h"
+#include "drain.h"
+#include "header.h"
+#include "memstat.h"
+#include "peak.h"
+#include "rt.h"
+#include "sys.h"
+#include "tracefile.h"
+
+static struct tracefile file;
+static uint32_t *chain;
+static uint64_t recorder_bytes;
+static bool stopped;
+
+uint64_t output_now(struct state *s)
+{
+	uint64_t now = sys_clock_ns(CLOCK_MONOTONIC) - s->epoch;
+
+	__atomic_store_n(&s->now, now, __ATOMIC_RELAXED);
+	return now;
+}
+
+int output_open(const char *program)
+{
+	return tracefile_open(&file, config.output, program, 0);
+}
+
+const char *output_path(void)
+{
+	return file.path;
+}
+
+static bool gone(uint32_t tid)
+{
+	return sys_thread_exists(sys_getpid(), (int)tid) == -ESRCH;
+}
+
+static struct drain begin(struct state *s)
+{
+	lock_take(&s->drain_lock, (uint32_t)sys_gettid());
+	return (struct drain){
+		.s = s,
+		.out = &file.out,
+		.chain = chain,
+		.gone = gone,
+		.t = output_now(s),
+	};
+}
+
+static void say(const char *level, const char *text)
+{
+	char line[512];
+	struct rt_text out = RT_TEXT(line);
+
+	if (!config.verbose)
+		return;
+	rt_put(&out, "memprof: ");
+	rt_put(&out, level);
+	rt_put(&out, ": ");
+	rt_put(&out, text);
+	rt_put_char(&out, '\n');
+	sys_write_all(2, line, out.len);
+}
+
+static void end(struct drain *d)
+{
+	int err = tracefile_flush(&file);
+
+	if (!err)
+		drain_commit(d, file.size);
+	else if (!stopped) {
+		stopped = true;
+		say("error", "cannot write the trace; recording stops");
+	}
+	lock_release(&d->s->drain_lock);
+}
+
+bool output_broken(void)
+{
+	return stopped;
+}
+
+int output_start(struct state *s, const char *exe, bool anonymous, uint32_t parent)
+{
+	struct drain d;
+
+	stopped = false;
+	chain = arena_map(DRAIN_CHAIN * sizeof(*chain));
+	if (!chain)
+		return -ENOMEM;
+	s->trace_path = state_add_text(s, file.path);
+	s->trace_dev = file.dev;
+	s->trace_ino = file.ino;
+	d = begin(s);
+	header_write(&file.out, s, exe, anonymous ? "" : state_text(s, s->state_path), parent);
+	end(&d);
+	s->trace_open = !stopped;
+	return stopped ? -EIO : 0;
+}
+
+void output_note(struct state *s, const char *level, const char *code, const char *text)
+{
+	struct drain d = begin(s);
+
+	mp_encode_note(&file.out, &(struct mp_note){
+		.t = d.t,
+		.level = level,
+		.code = code,
+		.text = text,
+	});
+	say(level, text);
+	end(&d);
+}
+
+static void put_peak(struct drain *d)
+{
+	size_t len = (size_t)d->s->nodes * 2 * sizeof(int64_t);
+	int64_t *scratch = NULL;
+
+	if (peak_many_threads)
+		scratch = arena_map(len);
+	drain_peak(d, scratch);
+	arena_unmap(scratch, len);
+}
+
+static void put_sample(struct drain *d)
+{
+	struct mp_sample sample = { .recorder = recorder_bytes };
+
+	memstat_sample(&sample);
+	drain_sample(d, &sample);
+}
+
+void output_sites(struct state *s, bool peak)
+{
+	struct drain d = begin(s);
+
+	recorder_bytes = memstat_recorder(s);
+	drain_pass(&d);
+	if (peak)
+		put_peak(&d);
+	end(&d);
+}
+
+void output_sample(struct state *s)
+{
+	struct drain d = begin(s);
+
+	put_sample(&d);
+	end(&d);
+}
+
+static void put_footer(struct drain *d, const char *reason, const int *status)
+{
+	struct mp_footer footer = {
+		.reason = reason,
+		.status = status ? *status : 0,
+		.max_rss = memstat_max_rss(),
+		.recorder = recorder_bytes,
+	};
+
+	drain_footer(d, &footer);
+}
+
+void output_exec(struct state *s, const char *path)
+{
+	struct drain d = begin(s);
+
+	recorder_bytes = memstat_recorder(s);
+	drain_pass(&d);
+	put_sample(&d);
+	put_peak(&d);
+	mp_encode_exec(&file.out, &(struct mp_exec){
+		.t = d.t,
+		.tid = (uint64_t)sys_gettid(),
+		.path = path,
+	});
+	put_footer(&d, "exec", NULL);
+	end(&d);
+}
+
+void output_finish(struct state *s, const char *reason, const int *status)
+{
+	struct drain d = begin(s);
+
+	recorder_bytes = memstat_recorder(s);
+	drain_pass(&d);
+	put_sample(&d);
+	put_peak(&d);
+	put_footer(&d, reason, status);
+	end(&d);
+	s->ended = !stopped;
+}
+
+void output_forget(void)
+{
+	tracefile_close(&file);
+}

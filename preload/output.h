@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * output.h - when and in what order the trace of this process is written.
+ * Floor: sampler.
+ *
+ * Every function takes the drain lock, so one thread writes at a time; all may
+ * be called from any thread that holds the guard.  They leave errno alone.
+ */
+#ifndef PRELOAD_OUTPUT_H
+#define PRELOAD_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "state.h"
+
+/* Nanoseconds since the header's epoch; also refreshes s->now. */
+uint64_t output_now(struct state *s);
+
+/* The folder and name a trace will have, before there is a state.  0 or -errno. */
+int output_open(const char *program);
+const char *output_path(void);
+
+/* Write the header.  `anonymous`: the state is not in a file, so every tick
+ * must drain. */
+int output_start(struct state *s, const char *exe, bool anonymous, uint32_t parent);
+
+/* A note in the trace; on stderr too when the user asked for that. */
+void output_note(struct state *s, const char *level, const char *code, const char *text);
+
+/* Rows of all sites that changed; with `peak`, the peak's composition as well. */
+void output_sites(struct state *s, bool peak);
+void output_sample(struct state *s);
+
+/* The process is about to replace its program; a footer follows. */
+void output_exec(struct state *s, const char *path);
+
+/* Everything that is left, and the footer.  The trace stays open. */
+void output_finish(struct state *s, const char *reason, const int *status);
+
+/* In a fork child: drop the parent's file and buffer without writing. */
+void output_forget(void);
+
+/* True when writing failed for good: nothing more will reach the trace. */
+bool output_broken(void);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sampler.h - the two rhythms of the trace.  Floor: sampler.
+ *
+ * Samples of memory start at 10 ms and grow to 0.1 % of the elapsed time, site
+ * rows start at 100 ms and grow to 2 %: a trace grows with the logarithm of the
+ * run time.  A helper thread keeps time once the process has lived for 50 ms;
+ * short processes never get one.  With MEMPROF_SAMPLER=hooks the allocation
+ * hooks keep time instead.
+ */
+#ifndef PRELOAD_SAMPLER_H
+#define PRELOAD_SAMPLER_H
+
+#include <stdint.h>
+
+#include "state.h"
+
+/* Events between two looks at the clock. */
+#define SAMPLER_EVENTS 256
+
+void sampler_start(struct state *s);
+
+/* From a hook whose caller is at `pc`, with the guard held: refresh the time,
+ * start the helper thread when it is due, or do its work. */
+void sampler_tick(struct state *s, uint64_t pc);
+
+/* No more work: the helper ends on its own and touches nothing any more. */
+void sampler_stop(void);
+
+/* In a fork child: the helper does not exist here. */
+void sampler_after_fork(void);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hook.h - what every interposed function needs.  Floor: hooks.
+ *
+ * A hook never changes errno, a return value or the order of the program's own
+ * calls.  It keeps a frame pointer, so that its caller's registers are at hand.
+ *
+ * HOOK_UNWINDS goes first in the body of every hook that holds the guard over a
+ * call that may be unwound: operator new throws, a thread is cancelled.  It
+ * gives the function a personality routine that opens the guard when an unwind
+ * passes through, with no landing pad and no help of the C++ runtime.
+ */
+#ifndef PRELOAD_HOOK_H
+#define PRELOAD_HOOK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "blocks.h"
+#include "guard.h"
+
+#define HOOK __attribute__((visibility("default")))
+
+/* DW_EH_PE_pcrel | DW_EH_PE_sdata4: a hidden function of this library. */
+#define HOOK_UNWINDS __asm__ volatile(".cfi_personality 0x1b, hook_personality")
+
+#define HOOK_FRAME __builtin_frame_address(0)
+
+/* How far the guard opens while a real function runs.  glibc's C functions call
+ * no hook, so one met meanwhile is a signal handler's and is recorded like any
+ * other; other allocators map memory, and operator new calls malloc. */
+#define HOOK_LEVEL_C (likely(blocks_glibc) ? GUARD_OPEN : GUARD_NESTING)
+#define HOOK_LEVEL_CXX GUARD_NESTING
+
+/* Sizes of hooks.def: n * size, or as large as a size can be. */
+static inline size_t mp_mul(size_t n, size_t size)
+{
+	size_t product;
+
+	return __builtin_mul_overflow(n, size, &product) ? SIZE_MAX : product;
+}
+
+/* When the function behind an allocating hook is not known: late definitions,
+ * the boot pool, or malloc.  `symbol` names it. */
+void *hook_alloc_missing(const char *symbol, void *slot, size_t size);
+
+/* The same for a releasing hook: how the block is released. */
+void hook_free_missing(const char *symbol, void *slot, void *ptr);
+
+/* Release a block that is not in the books: the boot pool's stay, others go to
+ * the real function.  True when nothing is left to do. */
+int hook_is_boot_block(const void *ptr);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* hooks_alloc.c - the allocating and releasing functions of regular shape, made
+ * from hooks.def; see hook.h.  Floor: hooks. */
+#define _GNU_SOURCE
+#include "hook.h"
+
+#include "arena.h"
+#include "real.h"
+#include "record.h"
+#include "recorder.h"
+#include "rt.h"
+
+/* What the C++ ABI calls when an exception or a cancellation unwinds through a
+ * frame: action bit 2 is the clean-up phase; 8 means go on unwinding. */
+__attribute__((visibility("hidden"), used)) int hook_personality(int version, int actions,
+								  uint64_t class, void *exception,
+								  void *context);
+
+int hook_personality(int version, int actions, uint64_t class, void *exception, void *context)
+{
+	(void)version;
+	(void)class;
+	(void)exception;
+	(void)context;
+	if (actions & 2)
+		tls.busy = 0;
+	return 8;
+}
+
+COLD void *hook_alloc_missing(const char *symbol, void *slot, size_t size)
+{
+	void *(*real_malloc)(size_t) = __atomic_load_n(&real.malloc, __ATOMIC_ACQUIRE);
+
+	if (real_malloc && symbol[0] == '_') {
+		void *found = real_find_late(symbol);
+
+		if (found)
+			__atomic_store_n((void **)slot, found, __ATOMIC_RELEASE);
+		else
+			return real_malloc(size ? size : 1);
+		return NULL;
+	}
+	if (real_malloc && symbol[0] == 'm')
+		return real_malloc(size);
+	return arena_boot_alloc(size);
+}
+
+COLD void hook_free_missing(const char *symbol, void *slot, void *ptr)
+{
+	void *found = symbol[0] == '_' ? real_find_late(symbol) : NULL;
+
+	if (found)
+		__atomic_store_n((void **)slot, found, __ATOMIC_RELEASE);
+	else if (real.free)
+		real.free(ptr);
+}
+
+int hook_is_boot_block(const void *ptr)
+{
+	return arena_boot_owns(ptr);
+}
+
+#define CALL_ALLOC(symbol, args, size)                                                             \
+	({                                                                                         \
+		void *got_ = NULL;                                                                 \
+		if (unlikely(!real.symbol))                                                        \
+			got_ = hook_alloc_missing(#symbol, &real.symbol, (size));                  \
+		if (likely(real.symbol != NULL))                                                   \
+			got_ = real.symbol args;                                                   \
+		got_;                                                                              \
+	})
+
+#define ALLOC_BODY(symbol, args, size, level)                                                       \
+	struct thread *t;                                                                          \
+	void *p;                                                                                   \
+												   \
+	HOOK_UNWINDS;                                                                              \
+	t = recorder_enter(HOOK_FRAME);                                                            \
+	if (unlikely(!t))                                                                          \
+		return CALL_ALLOC(symbol, args, size);                                             \
+	guard_lend(&tls, (level));                                                                 \
+	p = CALL_ALLOC(symbol, args, size);                                                        \
+	guard_back(&tls);                                                                          \
+	if (likely(p != NULL)) {                                                                   \
+		struct origin from = origin_of(HOOK_FRAME);                                        \
+												   \
+		record_alloc(t, p, (size), &from);                                                 \
+	}                                                                                          \
+	recorder_leave();                                                                          \
+	return p;
+
+#define FREE_BODY(symbol, args, ptr, level)                                                        \
+	struct thread *t;                                                                          \
+												   \
+	HOOK_UNWINDS;                                                                              \
+	if (!(ptr))                                                                                \
+		return;                                                                            \
+	t = recorder_enter(HOOK_FRAME);                                                            \
+	if (unlikely((!t || !record_free(t, ptr)) && hook_is_boot_block(ptr))) {                   \
+		if (t)                                                                             \
+			recorder_leave();                                                          \
+		return;                                                                            \
+	}                                                                                          \
+	if (t)                                                                                     \
+		guard_lend(&tls, (level));                                                         \
+	if (likely(real.symbol != NULL))                                                           \
+		real.symbol args;                                                                  \
+	else                                                                                       \
+		hook_free_missing(#symbol, &real.symbol, ptr);                                     \
+	if (t)                                                                                     \
+		recorder_leave();
+
+#define ALLOC(symbol, params, args, size)                                                          \
+	HOOK void *symbol params;                                                                  \
+	HOOK void *symbol params                                                                   \
+	{                                                                                          \
+		ALLOC_BODY(symbol, args, size, HOOK_LEVEL_C)                                       \
+	}
+#define FREE(symbol, params, args, ptr)                                                            \
+	HOOK void symbol params;                                                                   \
+	HOOK void symbol params                                                                    \
+	{                                                                                          \
+		FREE_BODY(symbol, args, ptr, HOOK_LEVEL_C)                                         \
+	}
+#define NEW(symbol, params, args, size)                                                            \
+	HOOK void *symbol params;                                                                  \
+	HOOK void *symbol params                                                                   \
+	{                                                                                          \
+		ALLOC_BODY(symbol, args, size, HOOK_LEVEL_CXX)                                     \
+	}
+#define DELETE(symbol, params, args, ptr)                                                          \
+	HOOK void symbol params;                                                                   \
+	HOOK void symbol params                                                                    \
+	{                                                                                          \
+		FREE_BODY(symbol, args, ptr, HOOK_LEVEL_CXX)                                       \
+	}
+#include <memprof/hooks.def>

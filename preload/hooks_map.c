@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* hooks_map.c - pages the program maps itself; see hook.h.  Floor: hooks.
+ *
+ * Before the real functions are known, and inside an allocator, these must not
+ * look anything up: an allocator may map memory while it starts, under its own
+ * locks.  The system call itself always works. */
+#define _GNU_SOURCE
+#include "hook.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <sys/mman.h>
+
+#include "record.h"
+#include "recorder.h"
+#include "sys.h"
+
+HOOK void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off);
+HOOK void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t off);
+HOOK int munmap(void *addr, size_t len);
+HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...);
+
+static void *address_or_errno(intptr_t result)
+{
+	if (!sys_failed(result))
+		return (void *)result;
+	errno = (int)-result;
+	return MAP_FAILED;
+}
+
+static void *map(void *addr, size_t len, int prot, int flags, int fd, off_t off, const void *frame)
+{
+	struct thread *t = recorder_enter(frame);
+	void *p = address_or_errno(sys_mmap(addr, len, prot, flags, fd, off));
+
+	if (!t)
+		return p;
+	if (p != MAP_FAILED) {
+		struct origin from = origin_of(frame);
+
+		record_map(t, p, len, &from);
+	}
+	recorder_leave();
+	return p;
+}
+
+HOOK void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off)
+{
+	return map(addr, len, prot, flags, fd, off, HOOK_FRAME);
+}
+
+HOOK void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t off)
+{
+	return map(addr, len, prot, flags, fd, off, HOOK_FRAME);
+}
+
+HOOK int munmap(void *addr, size_t len)
+{
+	struct thread *t = recorder_enter(HOOK_FRAME);
+	int err;
+
+	/* Recorded before the kernel can give the range to another thread; a
+	 * call that must fail is left alone. */
+	if (t && len && !((uintptr_t)addr & 4095))
+		record_unmap(t, addr, len);
+	err = sys_munmap(addr, len);
+	if (t)
+		recorder_leave();
+	if (err) {
+		errno = -err;
+		return -1;
+	}
+	return 0;
+}
+
+HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...)
+{
+	struct thread *t = recorder_enter(HOOK_FRAME);
+	void *to = NULL, *p;
+	va_list args;
+
+	if (flags & MREMAP_FIXED) {
+		va_start(args, flags);
+		to = va_arg(args, void *);
+		va_end(args);
+	}
+	p = address_or_errno(sys_mremap(addr, old_len, new_len, flags, to));
+	if (!t)
+		return p;
+	if (p != MAP_FAILED) {
+		struct origin from = origin_of(HOOK_FRAME);
+
+		if (old_len)
+			record_unmap(t, addr, old_len);
+		record_map(t, p, new_len, &from);
+	}
+	recorder_leave();
+	return p;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* hooks_resize.c - realloc and its relatives, posix_memalign, usable size; see
+ * hook.h.  Floor: hooks. */
+#define _GNU_SOURCE
+#include "hook.h"
+
+#include <errno.h>
+
+#include "arena.h"
+#include "real.h"
+#include "record.h"
+#include "recorder.h"
+#include "rt.h"
+
+HOOK void *realloc(void *ptr, size_t size);
+HOOK void *reallocarray(void *ptr, size_t n, size_t size);
+HOOK int posix_memalign(void **out, size_t align, size_t size);
+HOOK size_t malloc_usable_size(void *ptr);
+
+/* A block of the boot pool moves to the real heap when it grows, if there is
+ * one already. */
+static COLD void *resize_boot_block(void *ptr, size_t size)
+{
+	size_t old = arena_boot_size(ptr);
+	char *q;
+
+	if (size <= old)
+		return ptr;
+	q = real.malloc ? real.malloc(size) : arena_boot_alloc(size);
+	for (size_t i = 0; q && i < old; i++)
+		q[i] = ((const char *)ptr)[i];
+	return q;
+}
+
+static void *resize(void *ptr, size_t size, const void *frame)
+{
+	struct thread *t;
+	struct resize old;
+	void *q;
+
+	HOOK_UNWINDS;
+	if (unlikely(hook_is_boot_block(ptr)))
+		return resize_boot_block(ptr, size);
+	t = recorder_enter(frame);
+	if (unlikely(!t))
+		return real.realloc ? real.realloc(ptr, size) : ptr ? NULL : arena_boot_alloc(size);
+	old = record_resize_begin(t, ptr);
+	guard_lend(&tls, HOOK_LEVEL_C);
+	q = real.realloc(ptr, size);
+	guard_back(&tls);
+	if (likely(q != NULL)) {
+		struct origin from = origin_of(frame);
+
+		record_resize_done(t, &old, q, size, &from);
+	} else if (ptr && !size) {
+		/* glibc released it; an allocator that does not returns a block. */
+		record_resize_freed(t, &old);
+	} else {
+		record_resize_undo(t, &old);
+	}
+	recorder_leave();
+	return q;
+}
+
+HOOK void *realloc(void *ptr, size_t size)
+{
+	return resize(ptr, size, HOOK_FRAME);
+}
+
+HOOK void *reallocarray(void *ptr, size_t n, size_t size)
+{
+	size_t product;
+
+	if (__builtin_mul_overflow(n, size, &product)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return resize(ptr, product, HOOK_FRAME);
+}
+
+HOOK int posix_memalign(void **out, size_t align, size_t size)
+{
+	struct thread *t;
+	int err;
+
+	HOOK_UNWINDS;
+	t = recorder_enter(HOOK_FRAME);
+	if (unlikely(!real.posix_memalign)) {
+		if (t)
+			recorder_leave();
+		return ENOMEM;
+	}
+	if (t)
+		guard_lend(&tls, HOOK_LEVEL_C);
+	err = real.posix_memalign(out, align, size);
+	if (t) {
+		guard_back(&tls);
+		if (!err && *out) {
+			struct origin from = origin_of(HOOK_FRAME);
+
+			record_alloc(t, *out, size, &from);
+		}
+		recorder_leave();
+	}
+	return err;
+}
+
+HOOK size_t malloc_usable_size(void *ptr)
+{
+	if (unlikely(hook_is_boot_block(ptr)))
+		return arena_boot_size(ptr);
+	return real.malloc_usable_size ? real.malloc_usable_size(ptr) : 0;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* hooks_thread.c - threads, their names, and code that goes away; see hook.h.
+ * Floor: hooks. */
+#define _GNU_SOURCE
+#include "hook.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <sys/prctl.h>
+
+#include "modules.h"
+#include "peak.h"
+#include "real.h"
+#include "recorder.h"
+
+HOOK int pthread_create(pthread_t *out, const pthread_attr_t *attr, void *(*fn)(void *), void *arg);
+HOOK int pthread_setname_np(pthread_t thread, const char *name);
+HOOK int prctl(int op, ...);
+HOOK int dlclose(void *handle);
+
+HOOK int pthread_create(pthread_t *out, const pthread_attr_t *attr, void *(*fn)(void *), void *arg)
+{
+	/* From now on the totals are shared; what the C library allocates for
+	 * the thread is the program's, so the guard stays open. */
+	__atomic_store_n(&peak_many_threads, 1, __ATOMIC_RELEASE);
+	return real.pthread_create(out, attr, fn, arg);
+}
+
+/* The record of a thread of this process by its id. */
+static struct thread_record *find_record(struct state *s, uint32_t tid)
+{
+	uint32_t n = __atomic_load_n(&s->threads, __ATOMIC_ACQUIRE);
+
+	for (uint32_t i = n; i-- > 0;) {
+		struct thread_record *record = &state_threads(s)[i];
+		uint32_t state = __atomic_load_n(&record->state, __ATOMIC_ACQUIRE);
+
+		if (record->tid == tid && (state == THREAD_ALIVE || state == THREAD_ENDED))
+			return record;
+	}
+	return NULL;
+}
+
+static void rename_thread(uint32_t tid, const char *name)
+{
+	struct thread_record *record;
+
+	if (recorder_state() != RECORDER_ON)
+		return;
+	record = find_record(recorder_memory, tid);
+	if (record)
+		thread_set_name(record, name);
+}
+
+HOOK int pthread_setname_np(pthread_t thread, const char *name)
+{
+	int err = real.pthread_setname_np(thread, name);
+
+	/* Another thread's id is not to be had from its handle: its name is read
+	 * when it is attached, or set by itself. */
+	if (!err && pthread_equal(thread, pthread_self()))
+		rename_thread((uint32_t)sys_gettid(), name);
+	return err;
+}
+
+HOOK int prctl(int op, ...)
+{
+	unsigned long a, b, c, d;
+	va_list args;
+	int ret;
+
+	va_start(args, op);
+	a = va_arg(args, unsigned long);
+	b = va_arg(args, unsigned long);
+	c = va_arg(args, unsigned long);
+	d = va_arg(args, unsigned long);
+	va_end(args);
+	ret = real.prctl(op, a, b, c, d);
+	if (op == PR_SET_NAME && ret == 0)
+		rename_thread((uint32_t)sys_gettid(), (const char *)a);
+	return ret;
+}
+
+HOOK int dlclose(void *handle)
+{
+	int err = real.dlclose(handle);
+
+	if (recorder_state() == RECORDER_ON)
+		modules_after_dlclose(recorder_memory);
+	return err;
+}

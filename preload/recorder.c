@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* recorder.c - start, fork and end; see recorder.h.  Floor: hooks. */
+#define _GNU_SOURCE
+#include "recorder.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "blocks.h"
+#include "config.h"
+#include "escape.h"
+#include "modules.h"
+#include "output.h"
+#include "peak.h"
+#include "ranges.h"
+#include "real.h"
+#include "record.h"
+#include "rt.h"
+#include "sampler.h"
+#include "shadow.h"
+#include "sys.h"
+#include "unwind.h"
+
+struct state *recorder_memory;
+
+static struct lock start_lock;
+static bool resolved;
+static bool anonymous_state;
+static char exe[4096];
+static pthread_key_t ending_key;
+static bool have_key;
+
+/* Once per program image: functions, settings, the allocator. */
+static bool set_up_once(void)
+{
+	if (resolved)
+		return real.malloc != NULL;
+	real_resolve();
+	resolved = true;
+	if (!real.malloc || !real.free || !real.calloc || !real.realloc)
+		return false;
+	config_read(!sys_is_secure());
+	if (sys_readlink("/proc/self/exe", exe, sizeof(exe)) <= 0)
+		exe[0] = '\0';
+	modules_init(exe);
+	blocks_init();
+	shadow_init(blocks_glibc ? 5 : 4);
+	/* Without this the page would be copied, and a child would write into
+	 * its parent's trace: better no recording at all. */
+	return sys_madvise(&recorder, sizeof(recorder), MADV_WIPEONFORK) == 0;
+}
+
+static struct state *new_state(void)
+{
+	struct state *s;
+
+	if (output_open(*exe ? rt_basename(exe) : "unknown") != 0)
+		return NULL;
+	s = state_create(config.state_dir, output_path(), &anonymous_state);
+	if (!s)
+		return NULL;
+	s->pid = (uint32_t)sys_getpid();
+	s->epoch = sys_clock_ns(CLOCK_MONOTONIC);
+	s->peak_slack = config.peak == PEAK_EXACT ? 0 : PEAK_SLACK;
+	return s;
+}
+
+static void say_what_is_odd(struct state *s)
+{
+	char text[256];
+	struct rt_text out = RT_TEXT(text);
+
+	if (anonymous_state)
+		output_note(s, "warning", "no-state-file",
+			    "no state file could be made: what happens after the last site rows is "
+			    "lost if the process is killed");
+	if (!config.bad_name)
+		return;
+	rt_put(&out, "the value of ");
+	rt_put(&out, config.bad_name);
+	rt_put(&out, " is not understood and was ignored: ");
+	rt_put(&out, config.bad_value);
+	output_note(s, "warning", "bad-option", text);
+}
+
+/* A fork child: the parent's blocks and stacks are history here, everything
+ * counted from now on is the child's own. */
+static struct state *start_child(const struct state *parent)
+{
+	struct state *s;
+
+	sampler_after_fork();
+	thread_after_fork();
+	escape_after_fork();
+	ranges_forget();
+	output_forget();
+	tls.thread = NULL;
+	peak_many_threads = 0;
+	s = new_state();
+	if (!s)
+		return NULL;
+	if (trie_inherit(s, parent) != 0) {
+		state_remove(s);
+		return NULL;
+	}
+	modules_inherit(s, parent);
+	record_inherited_nodes = s->nodes;
+	__atomic_fetch_add(&modules_generation, 1, __ATOMIC_RELEASE);
+	return s;
+}
+
+/* With the guard held and start_lock taken. */
+static void start(void)
+{
+	struct state *parent = recorder_memory, *s = NULL;
+	uint32_t parent_pid = parent ? parent->pid : 0;
+
+	if (set_up_once())
+		s = parent ? start_child(parent) : new_state();
+	if (parent)
+		state_forget(parent);
+	recorder_memory = s;
+	if (!s || output_start(s, exe, anonymous_state, parent_pid) != 0) {
+		if (s)
+			state_remove(s);
+		recorder_memory = NULL;
+		recorder_set(RECORDER_OFF);
+		return;
+	}
+	say_what_is_odd(s);
+	sampler_start(s);
+	output_sample(s);
+	recorder_set(RECORDER_ON);
+}
+
+COLD bool recorder_enter_cold(struct tls *t)
+{
+	if (t->busy) {
+		t->lost += t->busy == GUARD_RECORDING;
+		return false;
+	}
+	if (recorder_state() != RECORDER_UNKNOWN)
+		return false;
+	/* What the start itself calls is not the program's. */
+	t->busy = GUARD_NESTING;
+	/* In a fork child the lock may have been held by a thread that is not
+	 * here; before that nobody else runs yet. */
+	if (recorder_memory && recorder_memory->pid != (uint32_t)sys_getpid())
+		lock_init(&start_lock);
+	lock_take(&start_lock, (uint32_t)sys_gettid());
+	if (recorder_state() == RECORDER_UNKNOWN)
+		start();
+	lock_release(&start_lock);
+	t->busy = recorder_state() == RECORDER_ON ? GUARD_RECORDING : GUARD_OPEN;
+	return t->busy;
+}
+
+COLD struct thread *recorder_attach(struct tls *t, const void *frame)
+{
+	guard_lend(t, GUARD_NESTING);
+	t->thread = thread_attach(recorder_memory, frame);
+	if (t->thread && have_key && recorder_memory->pid != t->thread->tid)
+		pthread_setspecific(ending_key, (void *)1);
+	guard_back(t);
+	return t->thread;
+}
+
+COLD void recorder_tick(struct tls *t, const void *frame)
+{
+	t->countdown = SAMPLER_EVENTS;
+	t->thread->record->lost += t->lost;
+	t->lost = 0;
+	guard_lend(t, GUARD_NESTING);
+	sampler_tick(recorder_memory, origin_of(frame).pc);
+	guard_back(t);
+}
+
+/* Destructors of other keys may still allocate: stay until the last round. */
+static void thread_is_ending(void *round)
+{
+	uintptr_t n = (uintptr_t)round;
+
+	if (n < PTHREAD_DESTRUCTOR_ITERATIONS) {
+		pthread_setspecific(ending_key, (void *)(n + 1));
+	} else if (tls.thread && !tls.busy && recorder_state() == RECORDER_ON) {
+		tls.busy = GUARD_NESTING;
+		thread_ending(tls.thread);
+		tls.busy = GUARD_OPEN;
+	}
+}
+
+void recorder_finish(const char *reason, const int *status)
+{
+	struct state *s = recorder_memory;
+
+	if (tls.busy || recorder_state() != RECORDER_ON || !s || s->pid != (uint32_t)sys_getpid())
+		return;
+	tls.busy = GUARD_NESTING;
+	recorder_set(RECORDER_OFF);
+	sampler_stop();
+	if (tls.thread)
+		tls.thread->record->lost += tls.lost;
+	output_finish(s, reason, status);
+	/* The mapping stays: other threads may still be in a hook. */
+	if (s->ended && s->state_path)
+		sys_unlink(state_text(s, s->state_path));
+	tls.busy = GUARD_OPEN;
+}
+
+void recorder_before_exec(const char *path)
+{
+	struct state *s = recorder_memory;
+
+	if (tls.busy || recorder_state() != RECORDER_ON || !s || s->pid != (uint32_t)sys_getpid())
+		return;
+	tls.busy = GUARD_NESTING;
+	output_exec(s, path);
+	state_detach(s);
+	tls.busy = GUARD_OPEN;
+}
+
+void recorder_exec_failed(void)
+{
+	struct state *s = recorder_memory;
+
+	if (tls.busy || recorder_state() != RECORDER_ON || !s || s->pid != (uint32_t)sys_getpid())
+		return;
+	tls.busy = GUARD_NESTING;
+	output_note(s, "info", "exec-failed", "the exec did not happen; recording goes on");
+	tls.busy = GUARD_OPEN;
+}
+
+static void last_handler(int status, void *unused)
+{
+	(void)unused;
+	recorder_finish("exit", &status);
+}
+
+static void last_quick_handler(void)
+{
+	recorder_finish("quick_exit", NULL);
+}
+
+__attribute__((constructor)) static void construct(void)
+{
+	have_key = pthread_key_create(&ending_key, thread_is_ending) == 0;
+	if (recorder_enter_cold(&tls)) {
+		at_quick_exit(last_quick_handler);
+		tls.busy = GUARD_OPEN;
+	}
+}
+
+/* Destructors of other objects may run after ours: a handler registered now runs
+ * after all of them. */
+__attribute__((destructor)) static void destruct(void)
+{
+	uint32_t busy = tls.busy;
+
+	tls.busy = GUARD_NESTING;
+	on_exit(last_handler, NULL);
+	tls.busy = busy;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * recorder.h - the recorder's life in a process.  Floor: hooks.
+ *
+ * It starts at the first hook or in its constructor, whichever comes first;
+ * starts anew in every fork child; and ends in a handler that runs after every
+ * destructor of the program.  When it cannot go on it says why, stops
+ * recording, and every hook becomes the function behind it.
+ */
+#ifndef PRELOAD_RECORDER_H
+#define PRELOAD_RECORDER_H
+
+#include <stdbool.h>
+
+#include "guard.h"
+#include "thread.h"
+
+/* The state in use; NULL before the start. */
+extern struct state *recorder_memory __attribute__((visibility("hidden")));
+
+/* The first half of every hook that finds the guard closed: start if that has
+ * not happened yet, count what is lost.  True when the guard is now held. */
+bool recorder_enter_cold(struct tls *t);
+
+/* Attach the calling thread; NULL when it cannot be recorded. */
+struct thread *recorder_attach(struct tls *t, const void *frame);
+
+/* Every SAMPLER_EVENTS events of a thread. */
+void recorder_tick(struct tls *t, const void *frame);
+
+/* Write the end of the trace, and remove the state once it is in there.  Only
+ * the process that owns the state does anything. */
+void recorder_finish(const char *reason, const int *status);
+
+/* Before and after an exec; *detached tells after one that failed whether there
+ * is anything to take back. */
+void recorder_before_exec(const char *path);
+void recorder_exec_failed(void);
+
+/*
+ * Enter the recorder from a hook with frame address `frame`: the thread, with
+ * the guard held, or NULL: call the real function and nothing else.
+ */
+static inline struct thread *recorder_enter(const void *frame)
+{
+	struct tls *t = &tls;
+
+	if (unlikely(!guard_enter(t)) && !recorder_enter_cold(t))
+		return NULL;
+	if (unlikely(!t->thread) && !recorder_attach(t, frame)) {
+		guard_leave(t);
+		return NULL;
+	}
+	if (unlikely(--t->countdown < 0))
+		recorder_tick(t, frame);
+	return t->thread;
+}
+
+static inline void recorder_leave(void)
+{
+	guard_leave(&tls);
+}
+
+#endif

@@ -5,9 +5,10 @@
  *
  * This folder reads .eh_frame of loaded objects and nothing else: it keeps no state (no caches, no
  * writable globals, no thread-locals), takes no lock, allocates nothing and calls nothing of libc
- * but _dl_find_object(). So every function here is re-entrant, safe in signal handlers and in a
- * child of fork or vfork. Tables are untrusted: a corrupt one gives RULE_NONE or -1, never a read
- * outside the segment that holds it and never an endless loop.
+ * but _dl_find_object() and getauxval(), which take no lock either. So every function here is
+ * re-entrant, safe in signal handlers and in a child of fork or vfork. Tables are untrusted: a
+ * corrupt one gives RULE_NONE or -1, never a read outside the segment that holds it and never an
+ * endless loop. (An object whose program headers cannot be found is its own bound.)
  *
  * Caching rules, bounds of stacks and the memo are the caller's.
  */
@@ -86,11 +87,16 @@ struct cfi_regs {
 typedef bool (*cfi_read)(void *ctx, uint64_t addr, uint64_t *value);
 
 /*
- * One frame outwards by full interpretation. `*exact` says on entry that rip is an exact pc and not
- * a return address; on return, the same of the new rip (the frame left was a signal frame).
+ * One frame outwards by full interpretation, in the object `m` that contains the looked-up address.
+ * `*exact` says on entry that rip is an exact pc and not a return address; on return, the same of
+ * the new rip (the frame left was a signal frame).
  * 1: stepped; 0: regs was the outermost frame (return address undefined or 0); -1: cannot.
  * After 0 and -1 regs is unchanged. Uses less than 2 KiB of stack.
  */
+int cfi_step_in(const struct cfi_module *m, struct cfi_regs *regs, bool *exact, cfi_read read,
+		void *ctx);
+
+/* The same, finding the object first. */
 int cfi_step(struct cfi_regs *regs, bool *exact, cfi_read read, void *ctx);
 
 /*

@@ -80,8 +80,9 @@ static bool recover(struct step *s, unsigned int reg, uint64_t *value)
 static int leave_signal_frame(struct cfi_regs *regs, bool *exact, cfi_read read, void *ctx)
 {
 	/* DWARF numbers in the order of the context's registers, which begin with r8 at rsp + 40. */
-	static const uint8_t order[CFI_REGS] = { 8, 9, 10, 11, 12, 13, 14, 15, 5,
-						 4, 6, 3, 2, 0, 1, 7, CFI_RIP };
+	static const uint8_t order[CFI_REGS] = {
+		8, 9, 10, 11, 12, 13, 14, 15, 5, 4, 6, 3, 1, 0, 2, 7, CFI_RIP,
+	};
 	struct cfi_regs out = { .known = (1U << CFI_REGS) - 1 };
 
 	for (unsigned int i = 0; i < CFI_REGS; i++)
@@ -94,21 +95,17 @@ static int leave_signal_frame(struct cfi_regs *regs, bool *exact, cfi_read read,
 	return 1;
 }
 
-int cfi_step(struct cfi_regs *regs, bool *exact, cfi_read read, void *ctx)
+int cfi_step_in(const struct cfi_module *m, struct cfi_regs *regs, bool *exact, cfi_read read,
+		void *ctx)
 {
 	struct step s = { .regs = regs, .read = read, .ctx = ctx };
-	struct cfi_module m;
-	struct cfi_regs out;
+	struct cfi_regs out = { .known = 0 };
 	uint64_t lookup = regs->r[CFI_RIP] - !*exact;
 
 	if (!known(regs, CFI_RIP) || !known(regs, CFI_RSP))
 		return -1;
-	if (regs->r[CFI_RIP] == 0)
-		return 0;
-	if (!cfi_find_module(lookup, &m))
-		return -1;
-	if (!cfi_find_fde(&m, lookup, &s.fde)) {
-		if (!cfi_is_restorer(&m, regs->r[CFI_RIP]))
+	if (!cfi_find_fde(m, lookup, &s.fde)) {
+		if (!cfi_is_restorer(m, regs->r[CFI_RIP]))
 			return -1;
 		return leave_signal_frame(regs, exact, read, ctx);
 	}
@@ -119,7 +116,6 @@ int cfi_step(struct cfi_regs *regs, bool *exact, cfi_read read, void *ctx)
 	/* A return address without a rule would give the same frame again. */
 	if ((s.row.how[s.fde.ra_reg] == HOW_SAME && s.fde.ra_reg == CFI_RIP) || !find_cfa(&s))
 		return -1;
-	out.known = 0;
 	for (unsigned int reg = 0; reg < CFI_REGS; reg++)
 		if (recover(&s, reg, &out.r[reg]))
 			out.known |= 1U << reg;
@@ -132,4 +128,15 @@ int cfi_step(struct cfi_regs *regs, bool *exact, cfi_read read, void *ctx)
 	*regs = out;
 	*exact = s.fde.signal;
 	return 1;
+}
+
+int cfi_step(struct cfi_regs *regs, bool *exact, cfi_read read, void *ctx)
+{
+	struct cfi_module m;
+
+	if (known(regs, CFI_RIP) && regs->r[CFI_RIP] == 0)
+		return 0;
+	if (!cfi_find_module(regs->r[CFI_RIP] - !*exact, &m))
+		return -1;
+	return cfi_step_in(&m, regs, exact, read, ctx);
 }

@@ -1,31 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a pc to its frame description entry: the object, the segment with its tables, the search
- * table of .eh_frame_hdr, CIE and FDE. Must not trust a length, an offset or a count it reads.
+ * From a pc to its frame description entry: the search table of .eh_frame_hdr, CIE and FDE. Must
+ * not trust a length, an offset or a count it reads.
  */
 #include "arch/x86_64/eh_frame.h"
 
-#include <dlfcn.h>
 #include <elf.h>
-#include <link.h>
-
-#define PAGE 4096
-
-bool cfi_find_module(uint64_t pc, struct cfi_module *m)
-{
-	struct dl_find_object found;
-
-	if (_dl_find_object((void *)pc, &found) != 0)
-		return false;
-	*m = (struct cfi_module){
-		.start = (uint64_t)found.dlfo_map_start,
-		.end = (uint64_t)found.dlfo_map_end,
-		.bias = found.dlfo_link_map ? found.dlfo_link_map->l_addr : 0,
-		.link_map = found.dlfo_link_map,
-		.eh_frame_hdr = found.dlfo_eh_frame,
-	};
-	return true;
-}
 
 uint64_t cfi_uleb(struct cfi_reader *r)
 {
@@ -59,7 +39,8 @@ int64_t cfi_sleb(struct cfi_reader *r)
 	return (int64_t)v;
 }
 
-uint64_t cfi_pointer(struct cfi_reader *r, uint8_t enc, uint64_t data, const struct cfi_span *within)
+uint64_t cfi_pointer(struct cfi_reader *r, uint8_t enc, uint64_t data,
+		     const struct cfi_span *within)
 {
 	if (enc == PE_ALIGNED) {
 		cfi_skip(r, -(uint64_t)r->at & 7);
@@ -120,50 +101,6 @@ uint64_t cfi_pointer(struct cfi_reader *r, uint8_t enc, uint64_t data, const str
 		__builtin_memcpy(&v, (const void *)v, 8);
 	}
 	return v;
-}
-
-/* The program headers of an object; NULL when they do not lie in its first page. */
-static const Elf64_Phdr *program_headers(const struct cfi_module *m, unsigned int *count)
-{
-	const Elf64_Ehdr *ehdr = (const Elf64_Ehdr *)m->start;
-	uint32_t magic;
-
-	if (m->end <= m->start || m->end - m->start < PAGE)
-		return NULL;
-	__builtin_memcpy(&magic, ehdr->e_ident, sizeof(magic));
-	if (magic != 0x464c457f || ehdr->e_phentsize != sizeof(Elf64_Phdr) || ehdr->e_phoff > PAGE ||
-	    ehdr->e_phnum * sizeof(Elf64_Phdr) > PAGE - ehdr->e_phoff)
-		return NULL;
-	*count = ehdr->e_phnum;
-	return (const Elf64_Phdr *)(m->start + ehdr->e_phoff);
-}
-
-/*
- * The loaded segment with all of `flags` around `addr`. The mapped range alone is a poor bound: it
- * may have inaccessible holes between segments. It has to do for the readable segments of an object
- * whose program headers were moved away from its start, as binary optimisers do.
- */
-static bool segment_at(const struct cfi_module *m, uint64_t addr, uint32_t flags,
-		       struct cfi_span *span)
-{
-	unsigned int count;
-	const Elf64_Phdr *phdr = program_headers(m, &count);
-
-	if (!phdr) {
-		*span = (struct cfi_span){ m->start, m->end };
-		return flags == PF_R && addr >= m->start && addr < m->end;
-	}
-	for (; count > 0; count--, phdr++) {
-		uint64_t lo = phdr->p_vaddr + m->bias;
-
-		if (phdr->p_type != PT_LOAD || (phdr->p_flags & flags) != flags || addr < lo ||
-		    addr - lo >= phdr->p_memsz)
-			continue;
-		span->lo = lo;
-		span->hi = lo + phdr->p_memsz;
-		return span->lo >= m->start && span->hi <= m->end && span->lo < span->hi;
-	}
-	return false;
 }
 
 static bool within(const struct cfi_span *span, uint64_t addr)
@@ -356,7 +293,7 @@ bool cfi_find_fde(const struct cfi_module *m, uint64_t pc, struct cfi_fde *fde)
 	uint64_t hdr = (uint64_t)m->eh_frame_hdr;
 	struct cfi_span span;
 
-	if (hdr == 0 || !segment_at(m, hdr, PF_R, &span))
+	if (hdr == 0 || !cfi_segment(m, hdr, PF_R, &span))
 		return false;
 
 	struct cfi_reader r = { (const uint8_t *)hdr, (const uint8_t *)span.hi, false };
@@ -371,7 +308,7 @@ bool cfi_find_fde(const struct cfi_module *m, uint64_t pc, struct cfi_fde *fde)
 
 	/* .eh_frame shares the segment of its header unless it needs relocating at load time. */
 	fde->tables = span;
-	if (r.bad || (!within(&span, frame) && !segment_at(m, frame, PF_R, &fde->tables)))
+	if (r.bad || (!within(&span, frame) && !cfi_segment(m, frame, PF_R, &fde->tables)))
 		return false;
 	if (count_enc == PE_OMIT || table_enc != (PE_DATAREL | PE_SDATA4))
 		return search_records(fde, frame, pc);
@@ -381,18 +318,4 @@ bool cfi_find_fde(const struct cfi_module *m, uint64_t pc, struct cfi_fde *fde)
 	if (r.bad || count > cfi_left(&r) / sizeof(struct hdr_entry))
 		return false;
 	return search_table(fde, hdr, r.at, count, pc);
-}
-
-bool cfi_is_restorer(const struct cfi_module *m, uint64_t pc)
-{
-	/* mov $__NR_rt_sigreturn, %rax; syscall */
-	static const uint8_t code[] = { 0x48, 0xc7, 0xc0, 0x0f, 0x00, 0x00, 0x00, 0x0f, 0x05 };
-	struct cfi_span span;
-
-	if (!segment_at(m, pc, PF_R | PF_X, &span) || span.hi - pc < sizeof(code))
-		return false;
-	for (unsigned int i = 0; i < sizeof(code); i++)
-		if (((const uint8_t *)pc)[i] != code[i])
-			return false;
-	return true;
 }

@@ -37,7 +37,8 @@ static inline void cfi_skip(struct cfi_reader *r, uint64_t n)
 	r->at += n;
 }
 
-static inline __attribute__((always_inline)) uint64_t cfi_fixed(struct cfi_reader *r, unsigned int n)
+static inline __attribute__((always_inline)) uint64_t cfi_fixed(struct cfi_reader *r,
+								unsigned int n)
 {
 	uint64_t v = 0;
 
@@ -100,7 +101,16 @@ enum {
  * bounds what an indirect one may read. A stored 0 is a null pointer whatever the base. Encodings
  * with no meaning on this machine set r->bad.
  */
-uint64_t cfi_pointer(struct cfi_reader *r, uint8_t enc, uint64_t data, const struct cfi_span *within);
+uint64_t cfi_pointer(struct cfi_reader *r, uint8_t enc, uint64_t data,
+		     const struct cfi_span *within);
+
+/*
+ * The loaded segment with all of the ELF segment `flags` around `addr`. The mapped range alone is a
+ * poor bound: it may have inaccessible holes between segments. It has to do for the readable
+ * segments of an object whose program headers were moved away from its start, as binary optimisers
+ * do.
+ */
+bool cfi_segment(const struct cfi_module *m, uint64_t addr, uint32_t flags, struct cfi_span *span);
 
 /* A frame description entry with what its CIE says. */
 struct cfi_fde {

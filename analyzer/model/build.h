@@ -46,6 +46,16 @@ struct builder {
 	       moments_alloc, notes_alloc;
 };
 
+/* Start an empty model; `diag` may be NULL, `point` too. */
+void builder_init(struct builder *b, struct model *model, const char *path,
+		  const struct point *point, struct diag *diag);
+
+/* Take one event, whatever it is. */
+void build_event(struct builder *b, const struct event *event);
+
+/* Everything but the model. */
+void builder_release(struct builder *b);
+
 /* A problem of the line: told, and the line counts as bad. */
 void build_bad(struct builder *b, uint64_t line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -66,6 +76,9 @@ void build_thread_end(struct builder *b, const struct event *event);
 
 /* sites.c */
 void build_delta(struct builder *b, const struct event *event);
+/* The site of a row read before, or NULL; good until the next build_*(). */
+const struct model_site *build_find_site(const struct builder *b, uint32_t thread, uint64_t stack,
+					 enum mp_kind kind);
 void build_peak(struct builder *b, const struct event *event);
 void build_sites_done(struct builder *b);
 

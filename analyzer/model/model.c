@@ -163,7 +163,7 @@ static void build_exec(struct builder *b, const struct event *event)
 }
 
 /* A new line type does not compile until something is done with it. */
-static void build_event(struct builder *b, const struct event *event)
+void build_event(struct builder *b, const struct event *event)
 {
 	static void (*const build[MP_EVENTS])(struct builder *, const struct event *) = {
 #define EVENT(event, doc) [MP_##event] = build_##event,
@@ -203,7 +203,7 @@ static void tell_what_is_missing(struct builder *b)
 			 "was killed or still runs");
 }
 
-static void builder_release(struct builder *b)
+void builder_release(struct builder *b)
 {
 	map_release(&b->modules);
 	map_release(&b->threads);
@@ -212,20 +212,27 @@ static void builder_release(struct builder *b)
 	free(b->peak);
 }
 
-int model_load(struct model *model, const char *path, const struct point *point,
-	       struct diag *diag)
+void builder_init(struct builder *b, struct model *model, const char *path,
+		  const struct point *point, struct diag *diag)
 {
-	struct builder b = { .model = model, .diag = diag };
-	struct reader *reader;
-	int err, missing;
-
 	*model = (struct model){ .path = xstrdup(path), .point = { .kind = POINT_END } };
 	if (point) {
 		model->point = *point;
 		model->point.name = xstrdup(point->name);
 	}
-	build_reach(&b, 0);
-	answer_start(&b);
+	*b = (struct builder){ .model = model, .diag = diag };
+	build_reach(b, 0);
+	answer_start(b);
+}
+
+int model_load(struct model *model, const char *path, const struct point *point,
+	       struct diag *diag)
+{
+	struct builder b;
+	struct reader *reader;
+	int err, missing;
+
+	builder_init(&b, model, path, point, diag);
 	err = reader_open(&reader, path, 0, diag);
 	if (!err)
 		err = read_events(&b, reader);

@@ -35,6 +35,14 @@ static struct model_site *site_of(struct builder *b, uint32_t thread, uint64_t s
 	return &m->sites[*index];
 }
 
+const struct model_site *build_find_site(const struct builder *b, uint32_t thread, uint64_t stack,
+					 enum mp_kind kind)
+{
+	const uint64_t *index = map_get(&b->sites, site_key(thread, stack, kind));
+
+	return index ? &b->model->sites[*index] : NULL;
+}
+
 void build_delta(struct builder *b, const struct event *event)
 {
 	const struct mp_delta *line = &event->delta_line;

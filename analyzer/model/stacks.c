@@ -148,20 +148,21 @@ void build_stacks_done(struct builder *b)
 	state = xcalloc(m->n_nodes, 1);
 	state[0] = WALK_DONE;
 	for (uint32_t i = 1; i < m->n_nodes; i++) {
-		uint32_t n = i;
+		uint32_t n = i, end;
 
 		while (state[n] == WALK_NEW) {
 			state[n] = WALK_NOW;
 			n = m->nodes[n].parent;
 		}
-		if (state[n] == WALK_NOW) {
-			diag_add(b->diag, DIAG_WARNING, m->path, 0,
-				 "stack %u is among its own callers: cut there", n);
-			m->bad_lines++;
-			m->nodes[n].parent = 0;
-		}
+		end = state[n] == WALK_NOW ? n : 0;
 		for (n = i; state[n] == WALK_NOW; n = m->nodes[n].parent)
 			state[n] = WALK_DONE;
+		if (end) {
+			diag_add(b->diag, DIAG_WARNING, m->path, 0,
+				 "stack %u is among its own callers: cut there", end);
+			m->bad_lines++;
+			m->nodes[end].parent = 0;
+		}
 	}
 	free(state);
 }

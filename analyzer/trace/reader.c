@@ -52,10 +52,9 @@ int reader_open(struct reader **out, const char *path, unsigned int flags, struc
 	return 0;
 }
 
-static void tell(struct reader *reader, enum diag_level lenient, const char *text)
+static void tell(struct reader *reader, enum diag_level level, const char *text)
 {
-	diag_add(reader->diag, reader->strict ? DIAG_ERROR : lenient, reader->path,
-		 reader->counts.lines, "%s", text);
+	diag_add(reader->diag, level, reader->path, reader->counts.lines, "%s", text);
 }
 
 /* Returns true when reader->event holds the line. */
@@ -118,7 +117,7 @@ static int at_end(struct reader *reader)
 				  : "'%s' is not a memprof trace: no line of it is known",
 				  reader->path);
 	if (reader->counts.cut)
-		tell(reader, DIAG_NOTE, "the trace is cut here: its program was killed or still "
+		tell(reader, reader->strict ? DIAG_ERROR : DIAG_NOTE, "the trace is cut here: its program was killed or still "
 		     "runs; everything before is used");
 	return 0;
 }

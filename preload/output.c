@@ -16,6 +16,7 @@
 #include "rt.h"
 #include "sys.h"
 #include "tracefile.h"
+#include "capture_check.h"
 
 static struct tracefile file;
 static uint32_t *chain;
@@ -191,7 +192,12 @@ void output_exec(struct state *s, const char *path)
 
 void output_finish(struct state *s, const char *reason, const int *status)
 {
-	struct drain d = begin(s);
+	char checked[256];
+	struct drain d;
+
+	if (capture_check_result(checked, sizeof(checked)))
+		output_note(s, "info", "check", checked);
+	d = begin(s);
 
 	recorder_bytes = memstat_recorder(s);
 	drain_pass(&d);

@@ -32,7 +32,7 @@ static inline void add_block(struct thread *t, uintptr_t p, uint32_t node, size_
 
 void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from)
 {
-	uint32_t node = unwind_capture(t, from);
+	uint32_t node = capture_stack(t, from);
 
 	if (unlikely(!shadow_put((uintptr_t)p, node, size, blocks_usable(p))))
 		__atomic_fetch_add(&t->state->lost_memory, 1, __ATOMIC_RELAXED);
@@ -121,7 +121,7 @@ static void range_gone(void *ctx, uint32_t node, size_t bytes, bool last)
 
 void record_map(struct thread *t, void *p, size_t len, const struct origin *from)
 {
-	uint32_t node = unwind_capture(t, from);
+	uint32_t node = capture_stack(t, from);
 	v2 change = { 1, (int64_t)((len + 4095) & ~(size_t)4095) };
 
 	/* A fixed mapping replaces what was there. */

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "thread.h"
-#include "unwind.h"
+#include "capture.h"
 
 /* Stacks of blocks that lived before a fork have smaller nodes than this; 0 in
  * a process that was not forked. */

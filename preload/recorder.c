@@ -21,7 +21,7 @@
 #include "sampler.h"
 #include "shadow.h"
 #include "sys.h"
-#include "unwind.h"
+#include "capture.h"
 
 struct state *recorder_memory;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * unwind.h - the stack of the running thread as a trie node.  Floor: unwind.
+ * capture.h - the stack of the running thread as a trie node.  Floor: unwind.
  *
  * Walks by the call frame information of the code, never by guesses: where a
  * frame cannot be followed for certain the stack is marked truncated.  Reads
@@ -9,8 +9,8 @@
  * lock of the loader, allocates nothing, uses under 3 KiB of the program's
  * stack.
  */
-#ifndef PRELOAD_UNWIND_H
-#define PRELOAD_UNWIND_H
+#ifndef PRELOAD_CAPTURE_H
+#define PRELOAD_CAPTURE_H
 
 #include <stdint.h>
 
@@ -33,10 +33,10 @@ static inline struct origin origin_of(const void *frame)
 }
 
 /* The node of the stack that begins at `from`. */
-uint32_t unwind_capture(struct thread *t, const struct origin *from);
+uint32_t capture_stack(struct thread *t, const struct origin *from);
 
 /* Frames of the last capture of this thread, innermost first: identities. */
-static inline const uint64_t *unwind_frames(const struct thread *t)
+static inline const uint64_t *capture_frames(const struct thread *t)
 {
 	return t->frames;
 }

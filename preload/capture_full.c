@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* unwind_full.c - walk by full interpretation; see unwind_full.h.  Floor: unwind. */
-#include "unwind_full.h"
+/* capture_full.c - walk by full interpretation; see capture_full.h.  Floor: unwind. */
+#include "capture_full.h"
 
 #include "arch/x86_64/cfi.h"
 #include "span.h"
@@ -21,7 +21,7 @@ static bool read_stack(void *ctx, uint64_t addr, uint64_t *value)
 	return true;
 }
 
-COLD bool unwind_full(struct thread *t, const struct origin *from, uint32_t *n)
+COLD bool capture_full(struct thread *t, const struct origin *from, uint32_t *n)
 {
 	struct cfi_regs regs;
 	struct reach reach = { .t = t };

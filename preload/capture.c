@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* unwind.c - walk the running thread's stack by cached rules; see unwind.h.
+/* capture.c - walk the running thread's stack by cached rules; see capture.h.
  * Floor: unwind. */
-#include "unwind.h"
+#include "capture.h"
 
 #include "modules.h"
 #include "span.h"
 #include "sys.h"
-#include "unwind_full.h"
+#include "capture_check.h"
+#include "capture_full.h"
 
 /* Registers of the walk, and whether pc is an interrupted instruction. */
 struct walk {
@@ -177,7 +178,7 @@ static uint32_t intern(struct thread *t, uint32_t base, uint32_t n)
 	return node;
 }
 
-uint32_t unwind_capture(struct thread *t, const struct origin *from)
+uint32_t capture_stack(struct thread *t, const struct origin *from)
 {
 	enum step how;
 	uint32_t n;
@@ -186,7 +187,8 @@ uint32_t unwind_capture(struct thread *t, const struct origin *from)
 		rules_flush(&t->rules);
 	how = walk_stack(t, from, &n);
 	if (unlikely(how == STEP_COMPLEX))
-		how = unwind_full(t, from, &n) ? STEP_END : STEP_TRUNCATED;
+		how = capture_full(t, from, &n) ? STEP_END : STEP_TRUNCATED;
+	capture_check(t, from, n);
 	t->record->captures++;
 	if (unlikely(how != STEP_END)) {
 		t->record->truncated++;

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * unwind_full.h - the rare stack that needs every register.  Floor: unwind.
+ * capture_full.h - the rare stack that needs every register.  Floor: unwind.
  *
  * Code whose frame depends on more than rsp and rbp (the loader's trampolines,
  * hand-written assembly) is unwound from the recorder's own frames outwards
  * with all callee-saved registers, each frame interpreted in full.  Thousands
  * of times dearer than the cached walk, and needed for 1 call site in 20,000.
  */
-#ifndef PRELOAD_UNWIND_FULL_H
-#define PRELOAD_UNWIND_FULL_H
+#ifndef PRELOAD_CAPTURE_FULL_H
+#define PRELOAD_CAPTURE_FULL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "unwind.h"
+#include "capture.h"
 
 /* Fill t->frames from `from` outwards; *n frames.  True when the outermost
  * frame was reached. */
-bool unwind_full(struct thread *t, const struct origin *from, uint32_t *n);
+bool capture_full(struct thread *t, const struct origin *from, uint32_t *n);
 
 #endif

@@ -217,7 +217,7 @@ static const struct packing packings[] = {
 	{ "plain", { 0 }, 0, plain_start, plain_fill, plain_stop },	/* fits all: the last */
 };
 
-/* Room for more text behind what is there.  Returns 0 or -EFBIG. */
+/* Room for more text behind what is there.  Returns 0 or -EINVAL. */
 static int make_room(struct source *source)
 {
 	if (source->pos) {
@@ -228,7 +228,7 @@ static int make_room(struct source *source)
 	if (source->len < source->cap / 2)
 		return 0;
 	if (source->len >= SOURCE_LINE_MAX)
-		return diag_error(source->diag, -EFBIG, "'%s' has a line of more than %zu MiB: "
+		return diag_error(source->diag, -EINVAL, "'%s' has a line of more than %zu MiB: "
 				  "this is not a memprof trace", source->name,
 				  SOURCE_LINE_MAX >> 20);
 	source->cap *= 2;

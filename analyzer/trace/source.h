@@ -33,7 +33,7 @@ int source_open(struct source **out, const char *path, struct diag *diag);
  * The next line, without its newline: *line is NUL-terminated, writable and
  * good until the next call.  Returns SOURCE_LINE, SOURCE_OPEN_LINE for a last
  * one without a newline, SOURCE_END, or -errno with the reason in the diag of
- * source_open() (-EFBIG for a line past SOURCE_LINE_MAX).
+ * source_open() (-EINVAL for a line past SOURCE_LINE_MAX).
  */
 enum { SOURCE_END, SOURCE_LINE, SOURCE_OPEN_LINE };
 

@@ -179,8 +179,10 @@ static int write_doc(const struct doc *doc, const struct common *args,
 	err = sink_close(&sink);
 	if (!err || err == -EPIPE)
 		return EXIT_FINE;
-	complain("cannot write '%s': %s", args->output ? args->output : "standard output",
-		 strerror(-err));
+	if (args->output)
+		complain("cannot write '%s': %s", args->output, strerror(-err));
+	else
+		complain("cannot write standard output: %s", strerror(-err));
 	return EXIT_IO;
 }
 

@@ -92,7 +92,7 @@ int print_checked(const struct strbuf *text)
 	sink_write(&sink, text->buf, text->len);
 	err = sink_close(&sink);
 	if (err)
-		complain("cannot write: %s", strerror(-err));
+		complain("cannot write standard output: %s", strerror(-err));
 	return err ? EXIT_IO : EXIT_FINE;
 }
 

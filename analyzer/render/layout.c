@@ -13,7 +13,7 @@
 #include "util/xalloc.h"
 
 #define MARGIN 2	/* spaces at the left, and between columns */
-#define FLEX_WANT 36	/* drop columns until the flexible one has this much of what it needs */
+#define FLEX_WANT 44	/* drop columns until the flexible one has this much of what it needs */
 #define FLEX_LEAST 12
 #define STACK_HEAD 40	/* frames of a stack shown from its inner end ... */
 #define STACK_TAIL 8	/* ... and from its outer one */

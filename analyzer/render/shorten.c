@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "doc/doc.h"
+#include "util/cxxname.h"
 #include "util/strbuf.h"
 #include "util/utf8.h"
 
@@ -44,28 +45,13 @@ static void cut_middle(struct strbuf *out, const char *text, int width, bool utf
 	strbuf_addstr(out, text + strlen(text) - tail);
 }
 
-/* Length of an operator's name at `p`, whose brackets are none; else 0. */
-static size_t operator_len(const char *start, const char *p)
-{
-	static const char *const names[] = { "<=>", "<<=", ">>=", "<<", ">>", "<=", ">=", "->*",
-					     "->",  "()",  "<",	  ">" };
-	size_t word = strlen("operator");
-
-	if ((size_t)(p - start) < word || strncmp(p - word, "operator", word))
-		return 0;
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (!strncmp(p, names[i], strlen(names[i])))
-			return strlen(names[i]);
-	return 0;
-}
-
 /* `open` at p: step behind its `close`, or to the end. */
 static const char *skip_brackets(const char *start, const char *p, char open, char close)
 {
 	int depth = 0;
 
 	while (*p) {
-		size_t n = operator_len(start, p);
+		size_t n = cxx_operator_len(start, p);
 
 		if (n) {
 			p += n;
@@ -88,7 +74,7 @@ static void collapse(struct strbuf *out, const char *name, char open, char close
 	int depth = 0;
 
 	for (const char *p = name; *p;) {
-		size_t n = operator_len(name, p);
+		size_t n = cxx_operator_len(name, p);
 
 		if (!n && !strncmp(p, anonymous, sizeof(anonymous) - 1))
 			n = sizeof(anonymous) - 1;
@@ -123,7 +109,7 @@ void shorten_function(struct strbuf *out, const char *name, int width, bool utf8
 	struct strbuf now = STRBUF_INIT, next = STRBUF_INIT;
 
 	width = width < LEAST ? LEAST : width;
-	strbuf_addstr(&now, name);
+	strbuf_addstr(&now, cxx_name_start(name));
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
 		struct strbuf swap = now;
 

@@ -12,8 +12,9 @@ struct doc_frame;
 struct strbuf;
 
 /*
- * A function's name: template arguments become <…>, then parameters (…), from
- * the innermost out; then the middle goes, for the tail names the function.
+ * A function's name: its return type goes always; where it is too long yet,
+ * template arguments become <…>, then parameters (…), from the innermost out;
+ * then the middle goes, for the tail names the function.
  * `utf8` allows the character …, else two dots are used.
  */
 void shorten_function(struct strbuf *out, const char *name, int width, bool utf8);

@@ -11,6 +11,7 @@
 
 #include "model/model.h"
 #include "model/symbols.h"
+#include "util/cxxname.h"
 #include "util/diag.h"
 #include "util/xalloc.h"
 
@@ -78,12 +79,14 @@ static bool match_path(const char *glob, const char *path)
 
 static bool match_function(const char *glob, const char *name)
 {
-	const char *end = name ? strchr(name, '(') : NULL;
+	const char *end;
 	char *bare;
 	bool yes;
 
 	if (match(glob, name))
 		return true;
+	name = name ? cxx_name_start(name) : "";
+	end = strchr(name, '(');
 	if (!end || end == name || strchr(glob, '('))
 		return false;
 	bare = xstrndup(name, (size_t)(end - name));

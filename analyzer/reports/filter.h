@@ -36,7 +36,7 @@ void filters_release(struct filters *filters);
 /*
  * Does an allocation pass whose reported frame is `frame` (NULL: unknown) and
  * whose thread is `thread` (NULL: unknown)?  Functions match by their whole
- * name or by what stands before the parameters; files and modules by path, or
+ * name or by it without return type and parameters; files and modules by path, or
  * by their last part when the glob has no slash; threads by name or number.
  */
 bool filters_pass(const struct filters *filters, const struct frame *frame,

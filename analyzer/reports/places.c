@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "model/model.h"
+#include "util/cxxname.h"
 #include "util/xalloc.h"
 
 static const char *const allocators[] = {
@@ -16,6 +17,7 @@ static const char *const allocators[] = {
 
 bool places_is_allocator(const char *function)
 {
+	function = cxx_name_start(function);
 	for (size_t i = 0; i < sizeof(allocators) / sizeof(*allocators); i++)
 		if (fnmatch(allocators[i], function, 0) == 0)
 			return true;

@@ -93,8 +93,8 @@ static enum mp_kind kind_by_name(const char *name)
 
 static void add_titles(const struct top *top, struct doc *doc)
 {
-	static const char *const nouns[] = { "lines", "files", "functions", "modules", "stacks",
-					     "threads" };
+	static const char *const nouns[] = { "line", "file", "function", "module", "stack",
+					     "thread" };
 	static const char *const kinds[] = { "", " of memory the program mapped itself",
 					     " of blocks inherited by fork" };
 	const struct model *model = top->groups->model;
@@ -108,20 +108,26 @@ static void add_titles(const struct top *top, struct doc *doc)
 	doc->title = doc_text(doc, text.buf);
 
 	strbuf_clear(&text);
+	if (!top->shown)
+		goto out;
 	if (top->shown < top->groups->n)
-		strbuf_addf(&text, "the top %zu of %zu %s", top->shown, top->groups->n,
+		strbuf_addf(&text, "the top %zu of %zu %ss", top->shown, top->groups->n,
 			    nouns[top->groups->by]);
 	else
-		strbuf_addf(&text, "all %zu %s", top->groups->n, nouns[top->groups->by]);
+		strbuf_addf(&text, "all %zu %s%s", top->groups->n, nouns[top->groups->by],
+			    top->groups->n == 1 ? "" : "s");
 	strbuf_addf(&text, "%s, by %s", kinds[top->kind], key->words);
 	if (key->get == top_peak_bytes && model->has_peak) {
-		strbuf_addstr(&text, " (reached after ");
+		strbuf_addstr(&text, " (");
+		units_add_bytes(&text, model->peak_bytes);
+		strbuf_addstr(&text, " after ");
 		units_add_ns(&text, model->peak_time);
 		strbuf_addch(&text, ')');
 	}
 	if (top->groups->cumulative)
 		strbuf_addstr(&text, "; each row has what it and its callees allocated");
 	doc->subtitle = doc_text(doc, text.buf);
+out:
 	strbuf_release(&text);
 }
 
@@ -214,7 +220,8 @@ const struct report report_top = {
 		       "held when the program's memory was at its peak, at other points by what "
 		       "they hold there; --sort takes any column: live_bytes live_count peak_bytes "
 		       "peak_count allocated_bytes allocations temporary_allocations. Functions "
-		       "that only allocate for their caller are skipped. Text shows 10 rows and "
+		       "that only allocate for their caller (operator new, strdup, containers of "
+		       "the standard library, xmalloc) are skipped: their caller is named. Text shows 10 rows and "
 		       "the source lines, JSON and CSV all rows; -n 0 is all.",
 	.options = top_options,
 	.args_size = sizeof(struct top_options),

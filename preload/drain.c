@@ -68,8 +68,7 @@ static void emit_node(struct drain *d, uint32_t id)
 	});
 }
 
-/* A stack and all it hangs from, callers first. */
-static void emit_stack(struct drain *d, uint32_t id)
+void drain_stack(struct drain *d, uint32_t id)
 {
 	const struct node *nodes = state_nodes(d->s);
 	uint32_t n = 0;
@@ -107,7 +106,7 @@ static void emit_rows(struct drain *d, uint32_t tid, const uint32_t *cells, uint
 	if (!n)
 		return;
 	for (uint32_t i = 0; i < n; i++)
-		emit_stack(d, infos[cells[i]].node);
+		drain_stack(d, infos[cells[i]].node);
 	mp_open_delta(d->out, &(struct mp_delta){ .t = d->t, .tid = tid });
 	for (uint32_t i = 0; i < n; i++) {
 		struct cell_info *info = &infos[cells[i]];

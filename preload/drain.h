@@ -41,10 +41,15 @@ struct drain {
 /* Write every line that is due.  Begins a new pass in the state. */
 void drain_pass(struct drain *d);
 
+/* A stack and all it hangs from, callers first, where not yet written. */
+void drain_stack(struct drain *d, uint32_t node);
+
 /* The composition of the highest live heap so far, if it changed since the last
- * such line.  `scratch` holds 2 numbers a node, zero at first, or is NULL when
- * the process had one thread. */
-void drain_peak(struct drain *d, int64_t *scratch);
+ * such line.  `scratch` holds `len` bytes, drain_peak_scratch() or more, all
+ * zero.  While other threads are `running`, nothing is written when a new peak
+ * comes in between. */
+void drain_peak(struct drain *d, int64_t *scratch, size_t len, bool running);
+size_t drain_peak_scratch(const struct state *s);
 
 /* One sample of memory; the caller fills all but heap, blocks, mapped and the
  * threads. */

@@ -3,17 +3,25 @@
 #include "drain.h"
 #include "rt.h"
 
-/* What a cell held at the last peak. */
+/* What a cell held at the last peak.  Its thread may be at work: it saves the
+ * old counts before it changes them, so a cell that was not saved before and
+ * after the counts were read still holds what it held. */
 static v2 at_peak(const struct state *s, const struct cell *c)
 {
-	v2 saved = *(const volatile v2 *)&c->peak;
-	v2 free = *(const volatile v2 *)&c->free;
-	v2 alloc = *(const volatile v2 *)&c->alloc;
-	uint32_t index = (uint32_t)((uint64_t)saved[0] >> 32);
+	uint32_t index = s->peak_index;
 
-	if (s->at_peak || index != s->peak_index)
-		return alloc - free;
-	return (v2){ (int32_t)(uint32_t)saved[0], saved[1] };
+	if (!s->at_peak) {
+		v2 saved = *(const volatile v2 *)&c->peak;
+		v2 free = *(const volatile v2 *)&c->free;
+		v2 alloc = *(const volatile v2 *)&c->alloc;
+
+		if ((uint32_t)((uint64_t)saved[0] >> 32) != index)
+			saved = *(const volatile v2 *)&c->peak;
+		if ((uint32_t)((uint64_t)saved[0] >> 32) != index)
+			return alloc - free;
+		return (v2){ (int32_t)(uint32_t)saved[0], saved[1] };
+	}
+	return c->alloc - c->free;
 }
 
 struct rows {
@@ -35,8 +43,8 @@ static void put(struct rows *rows, uint32_t node, v2 held)
 	});
 }
 
-/* Call `each` for every heap cell in use. */
-static void each_cell(const struct state *s,
+/* Call `each` for every heap cell in use whose stack is below `nodes`. */
+static void each_cell(const struct state *s, uint32_t nodes,
 		      void (*each)(void *ctx, uint32_t node, const struct cell *c), void *ctx)
 {
 	const struct block_owner *owners = state_owners(s);
@@ -49,7 +57,7 @@ static void each_cell(const struct state *s,
 		uint32_t n = b + 1 == record->first_block && used < CELL_BLOCK ? used : CELL_BLOCK;
 
 		for (uint32_t i = b * CELL_BLOCK; i < b * CELL_BLOCK + n; i++)
-			if (infos[i].node && infos[i].kind == MP_HEAP)
+			if (infos[i].node && infos[i].node < nodes && infos[i].kind == MP_HEAP)
 				each(ctx, infos[i].node, &state_cells(s)[i]);
 	}
 }
@@ -57,7 +65,7 @@ static void each_cell(const struct state *s,
 struct sums {
 	struct drain *d;
 	int64_t *scratch;
-	v2 total;
+	int64_t blocks;
 };
 
 static void sum(void *ctx, uint32_t node, const struct cell *c)
@@ -65,40 +73,40 @@ static void sum(void *ctx, uint32_t node, const struct cell *c)
 	struct sums *sums = ctx;
 	v2 held = at_peak(sums->d->s, c);
 
-	sums->total += held;
-	if (sums->scratch) {
-		sums->scratch[2 * (size_t)node] += held[0];
-		sums->scratch[2 * (size_t)node + 1] += held[1];
-	}
+	sums->blocks += held[0];
+	sums->scratch[2 * (size_t)node] += held[0];
+	sums->scratch[2 * (size_t)node + 1] += held[1];
 }
 
-static void put_cell(void *ctx, uint32_t node, const struct cell *c)
+size_t drain_peak_scratch(const struct state *s)
 {
-	struct rows *rows = ctx;
-
-	put(rows, node, at_peak(rows->d->s, c));
+	return (size_t)s->nodes * 2 * sizeof(int64_t);
 }
 
-void drain_peak(struct drain *d, int64_t *scratch)
+void drain_peak(struct drain *d, int64_t *scratch, size_t len, bool running)
 {
 	struct state *s = d->s;
 	struct sums sums = { .d = d, .scratch = scratch };
 	struct rows rows = { .d = d, .first = true };
+	uint32_t index = s->peak_index, at = s->at_peak, nodes = (uint32_t)(len / (2 * sizeof(int64_t)));
+	int64_t peak = s->peak_bytes;
 
-	if (s->peak_bytes <= 0 || (uint64_t)s->peak_bytes == s->peak_drained)
+	if (peak <= 0 || (uint64_t)peak == s->peak_drained || (running && at))
 		return;
-	each_cell(s, sum, &sums);
+	each_cell(s, nodes, sum, &sums);
+	/* Another peak came meanwhile: this one's parts are not to be had. */
+	if (running && (s->at_peak || s->peak_index != index))
+		return;
+	for (uint32_t node = 1; node < nodes; node++)
+		if (scratch[2 * (size_t)node] || scratch[2 * (size_t)node + 1])
+			drain_stack(d, node);
 	mp_open_peak(d->out, &(struct mp_peak){
-		.t = s->at_peak ? d->t : s->peak_time,
-		.bytes = (uint64_t)s->peak_bytes,
-		.blocks = sums.total[0] > 0 ? (uint64_t)sums.total[0] : 0,
+		.t = at ? d->t : s->peak_time,
+		.bytes = (uint64_t)peak,
+		.blocks = sums.blocks > 0 ? (uint64_t)sums.blocks : 0,
 	});
-	if (scratch)
-		for (uint32_t node = 1; node < s->nodes; node++)
-			put(&rows, node, (v2){ scratch[2 * (size_t)node],
-					       scratch[2 * (size_t)node + 1] });
-	else
-		each_cell(s, put_cell, &rows);
+	for (uint32_t node = 1; node < nodes; node++)
+		put(&rows, node, (v2){ scratch[2 * (size_t)node], scratch[2 * (size_t)node + 1] });
 	mp_close_rows(d->out);
-	s->peak_drained = (uint64_t)s->peak_bytes;
+	s->peak_drained = (uint64_t)peak;
 }

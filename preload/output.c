@@ -12,7 +12,6 @@
 #include "drain.h"
 #include "header.h"
 #include "memstat.h"
-#include "peak.h"
 #include "rt.h"
 #include "sys.h"
 #include "tracefile.h"
@@ -123,14 +122,13 @@ void output_note(struct state *s, const char *level, const char *code, const cha
 	end(&d);
 }
 
-static void put_peak(struct drain *d)
+static void put_peak(struct drain *d, bool running)
 {
-	size_t len = (size_t)d->s->nodes * 2 * sizeof(int64_t);
-	int64_t *scratch = NULL;
+	size_t len = drain_peak_scratch(d->s);
+	int64_t *scratch = arena_map(len);
 
-	if (peak_many_threads)
-		scratch = arena_map(len);
-	drain_peak(d, scratch);
+	if (scratch)
+		drain_peak(d, scratch, len, running);
 	arena_unmap(scratch, len);
 }
 
@@ -149,7 +147,7 @@ void output_sites(struct state *s, bool peak)
 	recorder_bytes = memstat_recorder(s);
 	drain_pass(&d);
 	if (peak)
-		put_peak(&d);
+		put_peak(&d, true);
 	end(&d);
 }
 
@@ -180,7 +178,7 @@ void output_exec(struct state *s, const char *path)
 	recorder_bytes = memstat_recorder(s);
 	drain_pass(&d);
 	put_sample(&d);
-	put_peak(&d);
+	put_peak(&d, false);
 	mp_encode_exec(&file.out, &(struct mp_exec){
 		.t = d.t,
 		.tid = (uint64_t)sys_gettid(),
@@ -202,7 +200,7 @@ void output_finish(struct state *s, const char *reason, const int *status)
 	recorder_bytes = memstat_recorder(s);
 	drain_pass(&d);
 	put_sample(&d);
-	put_peak(&d);
+	put_peak(&d, false);
 	put_footer(&d, reason, status);
 	end(&d);
 	s->ended = !stopped;

@@ -24,7 +24,12 @@
 #include <unistd.h>
 
 #define INLINE static inline __attribute__((always_inline, unused))
-#define NOINLINE __attribute__((noinline, noclone))
+/* A function with a frame of its own, not merged with another of the same code. */
+#ifdef __clang__
+#define NOINLINE __attribute__((noinline))
+#else
+#define NOINLINE __attribute__((noipa))
+#endif
 #define UNUSED __attribute__((unused))
 
 struct truth {

@@ -62,7 +62,7 @@ Test(scan, corpus)
 	names = corpus_traces(&n);
 	cr_assert_gt(n, 20);
 	for (int i = 0; i < n; i++) {
-		size_t len;
+		size_t len = 0;
 		char *text = corpus_slurp(names[i]->d_name, &len);
 
 		for (size_t at = 0; at < len;) {

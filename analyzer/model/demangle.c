@@ -17,8 +17,8 @@ char *demangle(const char *symbol)
 	if (symbol[0] != '_' || strnlen(symbol, MANGLED_MAX) == MANGLED_MAX)
 		return NULL;
 	switch (symbol[1]) {
-	case 'Z':	/* C++, and Rust's first mangling, which imitates it */
-	case 'R':	/* Rust's second */
+	case 'Z': /* C++, and Rust's first mangling, which imitates it */
+	case 'R': /* Rust's second */
 		return cplus_demangle(symbol, style | DMGL_AUTO);
 	case 'D':
 		return dlang_demangle(symbol, style | DMGL_DLANG);

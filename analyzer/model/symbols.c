@@ -26,13 +26,13 @@ struct frames {
 
 /* A file of the trace; modules that are the same file share one. */
 struct symbols_file {
-	const char *path;	/* as in the trace, interned */
+	const char *path; /* as in the trace, interned */
 	struct image image;
 	struct dwarf_index *dwarf;
 	struct elf_functions functions;
-	bool opened;		/* `image` is valid */
-	bool read;		/* `dwarf` and `functions` are valid */
-	struct map answers;	/* node offset and kind -> struct frames */
+	bool opened;	    /* `image` is valid */
+	bool read;	    /* `dwarf` and `functions` are valid */
+	struct map answers; /* node offset and kind -> struct frames */
 };
 
 struct symbols {
@@ -40,11 +40,11 @@ struct symbols {
 	char *sysroot;
 	struct image_paths paths;
 	struct strmap strings;
-	struct map names;	/* address of a raw name -> its demangled form */
-	struct strmap by_identity;	/* path and build id -> struct symbols_file */
-	struct symbols_file **files;	/* by index of the model's modules */
+	struct map names;	     /* address of a raw name -> its demangled form */
+	struct strmap by_identity;   /* path and build id -> struct symbols_file */
+	struct symbols_file **files; /* by index of the model's modules */
 	struct frames *truncated, *unknown;
-	struct map nowhere;	/* addresses in no module -> struct frames */
+	struct map nowhere; /* addresses in no module -> struct frames */
 };
 
 static struct frames *frames_new(size_t n)
@@ -161,16 +161,19 @@ static void file_read(struct symbols *symbols, struct symbols_file *file, uint32
 	elf_functions_init(&file->functions, file->image.module);
 }
 
-/* The best form of a name out of a file; the same address means the same name. */
+/* The best form of a name out of a file, without a version (fopen@@GLIBC_2.2.5);
+ * the same address means the same name. */
 static const char *pretty(struct symbols *symbols, const char *raw)
 {
 	uint64_t *slot = map_at(&symbols->names, (uintptr_t)raw, NULL);
-	char *demangled;
+	char *plain, *demangled;
 
 	if (!*slot) {
-		demangled = demangle(raw);
-		*slot = (uintptr_t)strmap_intern(&symbols->strings, demangled ? demangled : raw);
+		plain = xstrndup(raw, strcspn(raw, "@"));
+		demangled = demangle(plain);
+		*slot = (uintptr_t)strmap_intern(&symbols->strings, demangled ? demangled : plain);
 		free(demangled);
+		free(plain);
 	}
 	return (const char *)(uintptr_t)*slot;
 }
@@ -184,9 +187,21 @@ static const char *source_path(struct symbols *symbols, const char *comp_dir, co
 	return kept;
 }
 
+/*
+ * Whether a symbol says more than a name without linkage name: parameters of
+ * C++, or in C the name the world knows, `strdup` for `__strdup`.
+ */
+static bool says_more(const char *symbol, const char *name)
+{
+	/* a clone (f.part.0) is a part of the function, not its name */
+	if (memchr(symbol, '.', strcspn(symbol, "@")))
+		return false;
+	return (symbol[0] == '_' && symbol[1] == 'Z') || strspn(symbol, "_") < strspn(name, "_");
+}
+
 /* Source frames of `pc`; the function itself may have a better name in the symbol table. */
-static struct frames *source_frames(struct symbols *symbols, struct symbols_file *file,
-				    uint64_t pc, uint64_t offset, const struct elf_function *f)
+static struct frames *source_frames(struct symbols *symbols, struct symbols_file *file, uint64_t pc,
+				    uint64_t offset, const struct elf_function *f)
 {
 	const struct dwarf_frame *raw;
 	size_t n = file->dwarf ? dwarf_index_frames(file->dwarf, pc, &raw) : 0;
@@ -200,9 +215,7 @@ static struct frames *source_frames(struct symbols *symbols, struct symbols_file
 		const char *name = raw[i].name;
 		bool outermost = i + 1 == n;
 
-		/* C++ without linkage names: `push` says less than `vec<int>::push(int)` */
-		if (outermost && f && (!name || (!raw[i].mangled && f->name[0] == '_' &&
-						 f->name[1] == 'Z')))
+		if (outermost && f && (!name || (!raw[i].mangled && says_more(f->name, name))))
 			name = f->name;
 		if (name)
 			to->function = pretty(symbols, name);

@@ -10,7 +10,9 @@
 #include <dwarf.h>
 #include <stdlib.h>
 
+#include "model/symbols_scope.h"
 #include "model/symbols_unit.h"
+#include "util/map.h"
 #include "util/xalloc.h"
 
 /* Inline nesting beyond this is corruption. */
@@ -18,18 +20,19 @@
 
 struct unit_range {
 	Dwarf_Addr start, end;
-	Dwarf_Addr reach;	/* highest end of this one and all before */
+	Dwarf_Addr reach; /* highest end of this one and all before */
 	size_t unit;
 };
 
 struct dwarf_index {
-	Dwarf_Addr bias;	/* addresses of the module less those of the debug information */
+	Dwarf_Addr bias; /* addresses of the module less those of the debug information */
 	struct unit *units;
 	size_t n_units, alloc_units;
 	struct unit_range *ranges;
 	size_t n_ranges, alloc_ranges;
 	struct dwarf_frame *frames;
 	size_t alloc_frames;
+	struct map scoped; /* address of a function's DIE -> its name with scopes, 0 for none */
 };
 
 static void add_unit(struct dwarf_index *index, Dwarf_Die *lines, Dwarf_Die *split)
@@ -44,14 +47,17 @@ static void add_unit(struct dwarf_index *index, Dwarf_Die *lines, Dwarf_Die *spl
 		any = true;
 		XGROW(index->ranges, index->n_ranges, index->alloc_ranges);
 		index->ranges[index->n_ranges++] = (struct unit_range){
-			.start = start, .end = end, .unit = index->n_units,
+			.start = start,
+			.end = end,
+			.unit = index->n_units,
 		};
 	}
 	if (!any)
 		return;
 	XGROW(index->units, index->n_units, index->alloc_units);
 	index->units[index->n_units++] = (struct unit){
-		.lines = *lines, .die = split ? *split : *lines,
+		.lines = *lines,
+		.die = split ? *split : *lines,
 	};
 }
 
@@ -93,10 +99,16 @@ struct dwarf_index *dwarf_index_new(Dwfl_Module *module)
 
 void dwarf_index_free(struct dwarf_index *index)
 {
+	const struct map_entry *e;
+	size_t pos = 0;
+
 	if (!index)
 		return;
 	for (size_t i = 0; i < index->n_units; i++)
 		unit_release(&index->units[i]);
+	while ((e = map_next(&index->scoped, &pos)))
+		free((void *)(uintptr_t)e->value);
+	map_release(&index->scoped);
 	free(index->units);
 	free(index->ranges);
 	free(index->frames);
@@ -171,14 +183,38 @@ static const char *string_of(Dwarf_Die *die, unsigned int name)
 	return dwarf_formstring(dwarf_attr_integrate(die, name, &attr));
 }
 
-static void name_frame(struct dwarf_frame *frame, Dwarf_Die *die)
+/* C functions have linkage names too, of the kind __GI___strdup. */
+static bool is_mangled(const char *name)
 {
-	frame->name = string_of(die, DW_AT_linkage_name);
-	if (!frame->name)
-		frame->name = string_of(die, DW_AT_MIPS_linkage_name);
-	frame->mangled = frame->name;
+	return name && name[0] == '_' && (name[1] == 'Z' || name[1] == 'R' || name[1] == 'D');
+}
+
+static const char *name_with_scopes(struct dwarf_index *index, Dwarf_Die *die)
+{
+	bool fresh;
+	uint64_t *slot = map_at(&index->scoped, (uintptr_t)die->addr, &fresh);
+
+	if (fresh)
+		*slot = (uintptr_t)scope_name(die);
+	return (const char *)(uintptr_t)*slot;
+}
+
+static void name_frame(struct dwarf_index *index, struct dwarf_frame *frame, Dwarf_Die *die)
+{
+	const char *linkage = string_of(die, DW_AT_linkage_name);
+
+	if (!linkage)
+		linkage = string_of(die, DW_AT_MIPS_linkage_name);
+	frame->mangled = is_mangled(linkage);
+	if (frame->mangled) {
+		frame->name = linkage;
+		return;
+	}
+	frame->name = name_with_scopes(index, die);
 	if (!frame->name)
 		frame->name = string_of(die, DW_AT_name);
+	if (!frame->name)
+		frame->name = linkage;
 }
 
 static void line_of_pc(struct dwarf_frame *frame, struct unit *unit, Dwarf_Addr pc)
@@ -208,8 +244,7 @@ static void line_of_call(struct dwarf_frame *frame, struct unit *unit, Dwarf_Die
 		frame->file = dwarf_filesrc(files, file, NULL, NULL);
 }
 
-size_t dwarf_index_frames(struct dwarf_index *index, uint64_t pc,
-			  const struct dwarf_frame **frames)
+size_t dwarf_index_frames(struct dwarf_index *index, uint64_t pc, const struct dwarf_frame **frames)
 {
 	Dwarf_Die chain[CHAIN_MAX], *function;
 	size_t n_inlined = 0, n = 0;
@@ -233,9 +268,9 @@ size_t dwarf_index_frames(struct dwarf_index *index, uint64_t pc,
 
 		*frame = (struct dwarf_frame){ .comp_dir = comp_dir };
 		if (i > 0)
-			name_frame(frame, &chain[i - 1]);
+			name_frame(index, frame, &chain[i - 1]);
 		else if (function)
-			name_frame(frame, function);
+			name_frame(index, frame, function);
 		if (n++ == 0)
 			line_of_pc(frame, unit, pc);
 		else

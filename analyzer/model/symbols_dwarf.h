@@ -16,13 +16,13 @@
 
 struct dwarf_index;
 
-/* Raw: strings belong to libdw, names are mangled, paths as they were compiled. */
+/* Raw: strings belong to libdw and the index, names are mangled, paths as they were compiled. */
 struct dwarf_frame {
-	const char *name;	/* NULL when unknown */
-	bool mangled;		/* `name` is a linkage name, not one of the source */
-	const char *file;	/* NULL when unknown; absolute, or relative to comp_dir */
-	const char *comp_dir;	/* NULL when unknown */
-	uint32_t line;		/* 0 when unknown */
+	const char *name;     /* NULL when unknown */
+	bool mangled;	      /* `name` is a linkage name, not one of the source */
+	const char *file;     /* NULL when unknown; absolute, or relative to comp_dir */
+	const char *comp_dir; /* NULL when unknown */
+	uint32_t line;	      /* 0 when unknown */
 };
 
 /* NULL when the module has no debug information; this is what looks for it. */

@@ -20,16 +20,11 @@ static bool is_label(const struct elf_function *f)
 	return f->rank < RANK_SIZED;
 }
 
-static unsigned int leading_underscores(const char *name)
-{
-	return (unsigned int)strspn(name, "_");
-}
-
 /* Of several names for one address show the one a person would write: sized
- * functions before labels, public before private, malloc before __libc_malloc. */
+ * functions before labels, public before private, strdup before __strdup. */
 static uint32_t rank_of(const GElf_Sym *sym, const char *name)
 {
-	unsigned int underscores = leading_underscores(name);
+	uint32_t underscores = (uint32_t)strspn(name, "_");
 	unsigned int bind = GELF_ST_BIND(sym->st_info);
 	uint32_t rank = 0;
 
@@ -37,11 +32,11 @@ static uint32_t rank_of(const GElf_Sym *sym, const char *name)
 		rank += RANK_SIZED;
 	if (GELF_ST_TYPE(sym->st_info) != STT_NOTYPE)
 		rank += 200;
-	if (bind == STB_GLOBAL || bind == STB_GNU_UNIQUE)
+	if (bind != STB_LOCAL)
 		rank += 100;
-	else if (bind == STB_WEAK)
-		rank += 50;
-	return rank - (underscores < 40 ? underscores : 40) + 40;
+	if (bind != STB_WEAK)
+		rank += 5;
+	return rank + 10 * (underscores < 4 ? 4 - underscores : 0);
 }
 
 /* Where the code section `index` ends, 0 when it is none. */
@@ -125,7 +120,10 @@ void elf_functions_init(struct elf_functions *functions, Dwfl_Module *module)
 			continue;
 		XGROW(functions->v, functions->n, alloc);
 		functions->v[functions->n++] = (struct elf_function){
-			.start = addr, .end = end, .name = name, .rank = rank_of(&sym, name),
+			.start = addr,
+			.end = end,
+			.name = name,
+			.rank = rank_of(&sym, name),
 		};
 	}
 	finish(functions);

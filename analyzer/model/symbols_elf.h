@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 struct elf_function {
-	uint64_t start, end;	/* addresses as the file has them */
-	uint64_t reach;		/* highest end of this one and all before */
-	const char *name;	/* as in the file, owned by libdwfl */
-	uint32_t rank;		/* the higher the better, among those at one address */
+	uint64_t start, end; /* addresses as the file has them */
+	uint64_t reach;	     /* highest end of this one and all before */
+	const char *name;    /* as in the file, owned by libdwfl */
+	uint32_t rank;	     /* the higher the better, among those at one address */
 };
 
 /* Sorted by start; only one for an address. */

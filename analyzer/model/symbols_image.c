@@ -109,11 +109,14 @@ static int open_build(const char *path, const char *build_id, char **problem)
 	if (problem && !found)
 		*problem = xasprintf("'%s' is not an ELF file", path);
 	else if (problem && *found)
-		*problem = xasprintf("'%s' is another build than the one that ran: build id %s here, "
-				     "%s in the trace", path, found, build_id);
+		*problem = xasprintf(
+			"'%s' is another build than the one that ran: build id %s here, "
+			"%s in the trace",
+			path, found, build_id);
 	else if (problem)
 		*problem = xasprintf("'%s' is another build than the one that ran: it has no build "
-				     "id, the trace says %s", path, build_id);
+				     "id, the trace says %s",
+				     path, build_id);
 	free(found);
 	close(fd);
 	return -ESTALE;
@@ -194,7 +197,7 @@ void image_open(struct image *image, const char *path, const char *build_id,
 
 	*image = (struct image){ .dwfl = NULL };
 	if (path[0] != '/')
-		return;		/* [vdso] and the like have no file, and nothing is wrong */
+		return; /* [vdso] and the like have no file, and nothing is wrong */
 	elf_version(EV_CURRENT);
 	file = xasprintf("%s%s", paths->sysroot, path);
 	fd = open_build(file, build_id, &image->problem);

@@ -9,15 +9,15 @@
 #include <elfutils/libdwfl.h>
 
 struct image {
-	Dwfl *dwfl;		/* NULL when there is no file to use */
-	Dwfl_Module *module;	/* its addresses are those of the file: load address less bias */
-	Dwfl_Callbacks callbacks;	/* libdwfl keeps a pointer to them: do not move an image */
-	char *problem;		/* why there is none: a sentence; NULL else */
+	Dwfl *dwfl;		  /* NULL when there is no file to use */
+	Dwfl_Module *module;	  /* its addresses are those of the file: load address less bias */
+	Dwfl_Callbacks callbacks; /* libdwfl keeps a pointer to them: do not move an image */
+	char *problem;		  /* why there is none: a sentence; NULL else */
 };
 
 struct image_paths {
-	const char *sysroot;	/* put before the path; "" for none */
-	char *debug;		/* libdwfl's list of folders with debug files */
+	const char *sysroot; /* put before the path; "" for none */
+	char *debug;	     /* libdwfl's list of folders with debug files */
 };
 
 /* Copies nothing of `sysroot`; `debug_path` may be NULL or a colon-separated list. */

@@ -31,7 +31,9 @@ static void add_function(struct unit *unit, Dwarf_Die *die)
 			continue;
 		XGROW(unit->functions, unit->n_functions, unit->alloc);
 		unit->functions[unit->n_functions++] = (struct unit_function){
-			.start = start, .end = end, .die = *die,
+			.start = start,
+			.end = end,
+			.die = *die,
 		};
 	}
 }

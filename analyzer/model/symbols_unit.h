@@ -13,13 +13,13 @@
 /* A range of addresses and the function it belongs to. */
 struct unit_function {
 	Dwarf_Addr start, end;
-	Dwarf_Addr reach;	/* highest end of this one and all before */
+	Dwarf_Addr reach; /* highest end of this one and all before */
 	Dwarf_Die die;
 };
 
 struct unit {
-	Dwarf_Die lines;	/* the unit that has the line table */
-	Dwarf_Die die;		/* the unit that has the functions: another one with split DWARF */
+	Dwarf_Die lines; /* the unit that has the line table */
+	Dwarf_Die die;	 /* the unit that has the functions: another one with split DWARF */
 	struct unit_function *functions;
 	size_t n_functions, alloc;
 	enum { UNIT_UNREAD, UNIT_SHALLOW, UNIT_DEEP } state;

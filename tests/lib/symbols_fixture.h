@@ -45,7 +45,10 @@ static inline const struct frame *fixture_frames(struct fixture *f, uint64_t off
 	if (node >= FIXTURE_NODES)
 		abort();
 	f->model.nodes[node] = (struct model_node){
-		.module = 1, .offset = offset, .kind = (uint8_t)kind, .known = true,
+		.module = 1,
+		.offset = offset,
+		.kind = (uint8_t)kind,
+		.known = true,
 	};
 	return symbols_frames(f->symbols, node, n);
 }

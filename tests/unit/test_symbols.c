@@ -202,7 +202,8 @@ Test(symbols, agrees_with_addr2line, .timeout = 120)
 	cr_assert(oracle && fgets(carry, sizeof(carry), oracle));
 	fixture_open(&f, self(), NULL, NULL);
 	for (size_t i = 0; i < n; i++) {
-		const struct frame *frames = fixture_frames(&f, addresses[i], FRAME_EXACT, &n_frames);
+		const struct frame *frames = fixture_frames(&f, addresses[i], FRAME_EXACT,
+							    &n_frames);
 
 		oracle_line(theirs, sizeof(theirs), oracle, carry, sizeof(carry));
 		our_line(ours, sizeof(ours), frames, n_frames);

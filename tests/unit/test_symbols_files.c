@@ -16,7 +16,7 @@
 
 static char folder[64], command[16384];
 static char self[4096], id[129];
-static uint64_t address;	/* inside known_function, as the file has it */
+static uint64_t address; /* inside known_function, as the file has it */
 static int known_line;
 
 /* Exported by nobody, so that only .symtab and debug information name it. */
@@ -145,7 +145,8 @@ Test(symbol_files, debug_link_beside)
 {
 	skip_without_debug_information();
 	cr_assert_eq(sh("strip -R .note.gnu.build-id -o module whole && cp debug module.debug && "
-			"objcopy --add-gnu-debuglink=module.debug module"), 0);
+			"objcopy --add-gnu-debuglink=module.debug module"),
+		     0);
 	cr_assert(has_line(look("module", NULL, NULL, NULL)));
 	cr_assert_eq(sh("mkdir .debug && mv module.debug .debug/"), 0);
 	cr_assert(has_line(look("module", NULL, NULL, NULL)), "in .debug");
@@ -164,7 +165,8 @@ Test(symbol_files, debug_path_by_build_id)
 
 	skip_without_debug_information();
 	cr_assert_eq(sh("strip -o module whole && d=dbg/.build-id/$(echo $id | cut -c1-2) && "
-			"mkdir -p $d && cp debug $d/$(echo $id | cut -c3-).debug"), 0);
+			"mkdir -p $d && cp debug $d/$(echo $id | cut -c3-).debug"),
+		     0);
 	cr_assert(has_nothing(look("module", id, NULL, NULL)));
 	snprintf(debug_path, sizeof(debug_path), "/no/such/folder:%s/dbg", folder);
 	cr_assert(has_line(look("module", id, debug_path, NULL)));
@@ -181,7 +183,8 @@ Test(symbol_files, sysroot)
 	cr_assert_eq(sh("mkdir -p root/opt/bin root/usr/lib/debug/opt/bin && cp debug "
 			"root/usr/lib/debug/opt/bin/module.debug && strip -R .note.gnu.build-id "
 			"-o root/opt/bin/module whole && cd root/usr/lib/debug/opt/bin && "
-			"objcopy --add-gnu-debuglink=module.debug ../../../../../opt/bin/module"), 0);
+			"objcopy --add-gnu-debuglink=module.debug ../../../../../opt/bin/module"),
+		     0);
 	snprintf(sysroot, sizeof(sysroot), "%s/root/", folder);
 	cr_assert(has_line(look("/opt/bin/module", NULL, NULL, sysroot)));
 	cr_assert(has_nothing(look("/opt/bin/module", NULL, NULL, NULL)));
@@ -213,7 +216,8 @@ Test(symbol_files, problems_are_told)
 	cr_assert(has_nothing(look("whole", "00112233445566778899", NULL, NULL)));
 	cr_assert(strstr(problem("gone", id), "not on this machine"));
 	cr_assert_eq(sh("echo hello >text; : >empty; mkfifo fifo; mkdir dir; "
-			"head -c 1000 whole >cut; strip -R .note.gnu.build-id -o noid whole"), 0);
+			"head -c 1000 whole >cut; strip -R .note.gnu.build-id -o noid whole"),
+		     0);
 	cr_assert(strstr(problem("text", NULL), "not an ELF file"));
 	cr_assert(strstr(problem("empty", id), "not an ELF file"));
 	cr_assert(problem("fifo", id));

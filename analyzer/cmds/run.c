@@ -52,17 +52,28 @@ struct run_args {
 
 /* Defaults of the recorder's own options are shown, and told from values by their address. */
 static const struct opt run_options[] = {
-#define OPTION(field, variable, cli, kind, dflt, metavar, text)                                    \
-	{ .name = cli, .type = RUN_T_##kind, .flags = OPT_KEEP_TEXT,                               \
-	  .offset = offsetof(struct run_args, field), .arg = metavar,                              \
-	  .def = RUN_T_##kind == OPT_FLAG || sizeof(dflt) == 1 ? NULL : dflt, .help = text },
+#define OPTION(field, variable, cli, kind, dflt, metavar, text)               \
+	{ .name = cli,                                                        \
+	  .type = RUN_T_##kind,                                               \
+	  .flags = OPT_KEEP_TEXT,                                             \
+	  .offset = offsetof(struct run_args, field),                         \
+	  .arg = metavar,                                                     \
+	  .def = RUN_T_##kind == OPT_FLAG || sizeof(dflt) == 1 ? NULL : dflt, \
+	  .help = text },
 #include <memprof/options.def>
-	{ .name = "allocator", .type = OPT_WORD, .offset = offsetof(struct run_args, allocator),
+	{ .name = "allocator",
+	  .type = OPT_WORD,
+	  .offset = offsetof(struct run_args, allocator),
 	  .arg = "jemalloc|tcmalloc|mimalloc|system",
 	  .help = "put this allocator behind the recorder (default: the program's own)" },
-	{ .letter = 'q', .name = "quiet", .type = OPT_FLAG,
-	  .offset = offsetof(struct run_args, quiet), .help = "print no summary" },
-	{ .letter = 'f', .name = "force", .type = OPT_FLAG,
+	{ .letter = 'q',
+	  .name = "quiet",
+	  .type = OPT_FLAG,
+	  .offset = offsetof(struct run_args, quiet),
+	  .help = "print no summary" },
+	{ .letter = 'f',
+	  .name = "force",
+	  .type = OPT_FLAG,
 	  .offset = offsetof(struct run_args, force),
 	  .help = "start the program also when it cannot be recorded" },
 	{ .type = OPT_END },
@@ -105,19 +116,19 @@ static int set_options(struct environment *env, const struct run_args *args)
 	const struct opt *opt = run_options;
 	char *text;
 
-#define OPTION(field, variable, cli, kind, dflt, metavar, help_text)                               \
-	text = GIVEN_##kind(opt, args->field);                                                     \
-	if (text && opt->type == OPT_TIME && !strcmp(text, "0ns")) {                               \
-		free(text);                                                                        \
-		return usage_error(&cmd_run, "--%s must be more than 0", cli);                     \
-	}                                                                                          \
-	if (text && !*text) {                                                                      \
-		free(text);                                                                        \
-		return usage_error(&cmd_run, "--%s needs a value", cli);                           \
-	}                                                                                          \
-	if (text)                                                                                  \
-		environment_set(env, variable, text);                                              \
-	free(text);                                                                                \
+#define OPTION(field, variable, cli, kind, dflt, metavar, help_text)           \
+	text = GIVEN_##kind(opt, args->field);                                 \
+	if (text && opt->type == OPT_TIME && !strcmp(text, "0ns")) {           \
+		free(text);                                                    \
+		return usage_error(&cmd_run, "--%s must be more than 0", cli); \
+	}                                                                      \
+	if (text && !*text) {                                                  \
+		free(text);                                                    \
+		return usage_error(&cmd_run, "--%s needs a value", cli);       \
+	}                                                                      \
+	if (text)                                                              \
+		environment_set(env, variable, text);                          \
+	free(text);                                                            \
 	opt++;
 #include <memprof/options.def>
 	return 0;
@@ -159,8 +170,10 @@ static int check_output(const char *output, struct diag *diag)
 	int err = 0;
 
 	if (!strchr(folder, '%') && access(folder, W_OK | X_OK))
-		err = diag_error(diag, -errno, "cannot write traces to '%s': %s; name another "
-				 "place with --output", folder, strerror(errno));
+		err = diag_error(diag, -errno,
+				 "cannot write traces to '%s': %s; name another "
+				 "place with --output",
+				 folder, strerror(errno));
 	free(copy);
 	return err;
 }
@@ -213,9 +226,10 @@ static void summarise(const struct environment *env, const struct program *progr
 	if (!file && program->problem)
 		strbuf_addstr(&text, "it started no program that could be recorded");
 	else if (!file)
-		strbuf_addf(&text, "no trace was written: '%s' ended before the recorder could "
-			    "start, or '%s' cannot be written; --verbose says more", program->path,
-			    output);
+		strbuf_addf(&text,
+			    "no trace was written: '%s' ended before the recorder could "
+			    "start, or '%s' cannot be written; --verbose says more",
+			    program->path, output);
 	else if (summary_add(&text, file, &diag))
 		complain_diag(&diag);
 	complain_lines(text.buf);
@@ -244,6 +258,13 @@ static int start(const struct program *program, const struct run_args *args,
 	return process_exit_status(&end);
 }
 
+static const char *way_out(const struct program *program)
+{
+	if (program->children)
+		return " (--force starts it all the same: then what it starts is recorded)";
+	return " (--force starts it all the same, without recording)";
+}
+
 /* Everything before the start; 0 or the exit status. */
 static int prepare(const struct run_args *args, const char *name, struct program *program,
 		   struct environment *env, struct diag *diag)
@@ -258,15 +279,14 @@ static int prepare(const struct run_args *args, const char *name, struct program
 	if (err)
 		return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 	if (program->problem) {
-		complain("%s%s", program->problem, args->force ? "" : program->children ?
-			 " (--force starts it all the same: then what it starts is recorded)" :
-			 " (--force starts it all the same, without recording)");
+		complain("%s%s", program->problem, args->force ? "" : way_out(program));
 		if (!args->force)
 			return EXIT_CANNOT_START;
 	}
 	if (program->own_malloc && !program->problem)
 		complain("warning: '%s' has a malloc built in, which goes before any library's: "
-			 "what it allocates by it is not recorded", program->image);
+			 "what it allocates by it is not recorded",
+			 program->image);
 	if (program->problem && !program->children)
 		return 0;
 	make_run_id(env);

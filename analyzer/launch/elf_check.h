@@ -19,9 +19,9 @@ enum elf_verdict {
 
 struct elf_facts {
 	enum elf_verdict verdict;
-	const char *sanitizer;		/* ELF_SANITIZER: "AddressSanitizer" and the like */
-	char loader[256];		/* its dynamic linker, "" for none */
-	bool own_malloc, cxx;		/* as in struct program */
+	const char *sanitizer; /* ELF_SANITIZER: "AddressSanitizer" and the like */
+	char loader[256];      /* its dynamic linker, "" for none */
+	bool own_malloc, cxx;  /* as in struct program */
 };
 
 /* Look at the open file; leaves its offset anywhere.  Corrupt files are ELF_FINE as far as

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 struct environment {
-	char **v;	/* "NAME=value", ends with NULL; all owned */
+	char **v; /* "NAME=value", ends with NULL; all owned */
 	size_t n, alloc;
 };
 

@@ -19,7 +19,7 @@ static const char recorder_name[] = "libmemprof.so";
 
 static const struct allocator {
 	const char *name, *package;
-	const char *libraries[3];	/* the first that is there is taken */
+	const char *libraries[3]; /* the first that is there is taken */
 } allocators[] = {
 	{ "jemalloc", "libjemalloc2", { "libjemalloc.so.2" } },
 	{ "tcmalloc", "libtcmalloc-minimal4", { "libtcmalloc_minimal.so.4", "libtcmalloc.so.4" } },
@@ -28,7 +28,10 @@ static const struct allocator {
 
 /* Where libraries live when the dynamic linker's own search does not say. */
 static const char *const folders[] = {
-	"/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib",
+	"/usr/lib/x86_64-linux-gnu",
+	"/usr/lib64",
+	"/usr/lib",
+	"/usr/local/lib",
 };
 
 /* The folder of this program, to free(); NULL when /proc is not there. */
@@ -81,18 +84,24 @@ char *library_recorder(struct diag *diag)
 	if (told && *told) {
 		found = readable(xstrdup(told));
 		if (!found)
-			diag_error(diag, 0, "cannot read '%s', which MEMPROF_LIB names as the "
-				   "recorder", told);
+			diag_error(diag, 0,
+				   "cannot read '%s', which MEMPROF_LIB names as the "
+				   "recorder",
+				   told);
 	} else {
 		found = find_recorder();
 		if (!found)
-			diag_error(diag, 0, "cannot find %s beside this program or in '%s'; set "
-				   "MEMPROF_LIB to its path", recorder_name, MEMPROF_LIBDIR);
+			diag_error(diag, 0,
+				   "cannot find %s beside this program or in '%s'; set "
+				   "MEMPROF_LIB to its path",
+				   recorder_name, MEMPROF_LIBDIR);
 	}
 	/* LD_PRELOAD has no way to quote its separators */
 	if (found && strpbrk(found, " :")) {
-		diag_error(diag, 0, "cannot preload '%s': its path has a space or a colon; put it "
-			   "elsewhere and set MEMPROF_LIB", found);
+		diag_error(diag, 0,
+			   "cannot preload '%s': its path has a space or a colon; put it "
+			   "elsewhere and set MEMPROF_LIB",
+			   found);
 		free(found);
 		found = NULL;
 	}
@@ -170,8 +179,8 @@ static bool is_recorder(const char *entry, size_t len)
 
 	while (base > 0 && entry[base - 1] != '/')
 		base--;
-	return len - base == strlen(recorder_name) && !memcmp(entry + base, recorder_name,
-							      len - base);
+	return len - base == strlen(recorder_name) &&
+	       !memcmp(entry + base, recorder_name, len - base);
 }
 
 char *library_preload(const char *recorder, const char *allocator, const char *inherited)

@@ -81,8 +81,7 @@ static void wait_for_end(const sigset_t *waited, struct process_end *end)
 		int number = sigwaitinfo(waited, &info);
 
 		/* the kernel's own reach the program as well, and its own are no news to it */
-		if (number > 0 && number != SIGCHLD && info.si_code <= 0 &&
-		    info.si_pid != end->pid)
+		if (number > 0 && number != SIGCHLD && info.si_code <= 0 && info.si_pid != end->pid)
 			kill(end->pid, number);
 	}
 	/* one that came too late must not end us before the summary */
@@ -90,8 +89,7 @@ static void wait_for_end(const sigset_t *waited, struct process_end *end)
 		;
 }
 
-int process_run(const char *path, char *const argv[], char *const envp[],
-		struct process_end *end)
+int process_run(const char *path, char *const argv[], char *const envp[], struct process_end *end)
 {
 	struct signal_state saved;
 	sigset_t waited;

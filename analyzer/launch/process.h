@@ -9,7 +9,7 @@
 
 struct process_end {
 	pid_t pid;
-	int status;		/* as wait() gives it */
+	int status; /* as wait() gives it */
 };
 
 /*
@@ -20,8 +20,7 @@ struct process_end {
  * /bin/sh.  Returns 0, or -errno when it could not be started.  Not
  * thread-safe: changes the process's signal state while it waits.
  */
-int process_run(const char *path, char *const argv[], char *const envp[],
-		struct process_end *end);
+int process_run(const char *path, char *const argv[], char *const envp[], struct process_end *end);
 
 /* What a shell would report: the exit status, or 128 + the signal's number. */
 int process_exit_status(const struct process_end *end);

@@ -82,14 +82,17 @@ int program_find(struct program *program, const char *name, struct diag *diag)
 	case -ENOENT:
 	case -ENOTDIR:
 		if (strchr(name, '/'))
-			return diag_error(diag, -ENOENT, "cannot run '%s': %s", name, strerror(-err));
+			return diag_error(diag, -ENOENT, "cannot run '%s': %s", name,
+					  strerror(-err));
 		return diag_error(diag, err, "cannot run '%s': no such program in $PATH%s", name,
 				  access(name, F_OK) ? "" : "; for the file here say ./ before it");
 	case -EISDIR:
 		return diag_error(diag, -EACCES, "cannot run '%s': it is a directory", name);
 	case -EACCES:
-		return diag_error(diag, err, "cannot run '%s': it is not executable for you; "
-				  "chmod +x makes it so", program->path);
+		return diag_error(diag, err,
+				  "cannot run '%s': it is not executable for you; "
+				  "chmod +x makes it so",
+				  program->path);
 	default:
 		return diag_error(diag, err, "cannot run '%s': %s", program->path, strerror(-err));
 	}
@@ -121,20 +124,24 @@ static char *elf_problem(const char *image, const struct elf_facts *facts)
 	switch (facts->verdict) {
 	case ELF_STATIC:
 		return xasprintf("'%s' is statically linked, so the recorder cannot be preloaded; "
-				 "link it without -static", image);
+				 "link it without -static",
+				 image);
 	case ELF_32BIT:
 		return xasprintf("'%s' is a 32-bit program, and the recorder is 64-bit; "
-				 "build it with -m64", image);
+				 "build it with -m64",
+				 image);
 	case ELF_OTHER_MACHINE:
 		return xasprintf("'%s' is for another machine than x86-64", image);
 	case ELF_MUSL:
 		return xasprintf("'%s' uses musl libc, and the recorder needs glibc; "
-				 "build it for glibc", image);
+				 "build it for glibc",
+				 image);
 	case ELF_BIONIC:
 		return xasprintf("'%s' is an Android program, and the recorder needs glibc", image);
 	case ELF_SANITIZER:
 		return xasprintf("'%s' is built with %s, which has an allocator of its own; "
-				 "build it without -fsanitize", image, facts->sanitizer);
+				 "build it without -fsanitize",
+				 image, facts->sanitizer);
 	default:
 		return NULL;
 	}
@@ -151,9 +158,12 @@ static int inspect_image(struct program *program, int fd, struct diag *diag)
 	program->children = facts.verdict == ELF_STATIC;
 	if (!program->problem && facts.verdict != ELF_NOT_ELF)
 		program->problem = privilege_problem(program->image, fd);
-	if (!program->problem && facts.loader[0] == '/' && access(facts.loader, F_OK) && errno == ENOENT)
-		return diag_error(diag, -EACCES, "cannot run '%s': its dynamic linker '%s' is not on "
-				  "this machine", program->image, facts.loader);
+	if (!program->problem && facts.loader[0] == '/' && access(facts.loader, F_OK) &&
+	    errno == ENOENT)
+		return diag_error(diag, -EACCES,
+				  "cannot run '%s': its dynamic linker '%s' is not on "
+				  "this machine",
+				  program->image, facts.loader);
 	return 0;
 }
 
@@ -170,7 +180,7 @@ int program_inspect(struct program *program, struct diag *diag)
 		program->image = next;
 		fd = open(next, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 		if (fd < 0)
-			return 0;	/* executable but not readable: it can run all the same */
+			return 0; /* executable but not readable: it can run all the same */
 		if (!script_interpreter(fd, &word)) {
 			err = inspect_image(program, fd, diag);
 			close(fd);
@@ -180,8 +190,8 @@ int program_inspect(struct program *program, struct diag *diag)
 		err = find(word, &resolved);
 		if (err)
 			err = diag_error(diag, -EACCES, "cannot run '%s': its interpreter '%s' %s",
-					 program->image, word, err == -ENOENT ? "does not exist" :
-					 "cannot be executed");
+					 program->image, word,
+					 err == -ENOENT ? "does not exist" : "cannot be executed");
 		free(word);
 		if (err) {
 			free(resolved);

@@ -11,12 +11,12 @@
 struct diag;
 
 struct program {
-	char *path;		/* what is executed */
-	char *image;		/* the ELF file that will run: `path`, or what interprets it */
-	char *problem;		/* why it cannot be recorded, and the way out: a sentence; NULL else */
-	bool children;		/* with a problem: what it starts can be recorded all the same */
-	bool own_malloc;	/* it exports a malloc of its own, which goes before any preloaded one */
-	bool cxx;		/* it needs libstdc++ */
+	char *path;	 /* what is executed */
+	char *image;	 /* the ELF file that will run: `path`, or what interprets it */
+	char *problem;	 /* why it cannot be recorded, and the way out: a sentence; NULL else */
+	bool children;	 /* with a problem: what it starts can be recorded all the same */
+	bool own_malloc; /* it exports a malloc of its own, which goes before any preloaded one */
+	bool cxx;	 /* it needs libstdc++ */
 };
 
 /*

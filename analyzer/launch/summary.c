@@ -55,7 +55,8 @@ static void add_totals(struct strbuf *out, const struct model *model)
 	units_add_signed(out, live, units_add_count);
 	strbuf_addstr(out, live == 1 ? " block\n" : " blocks\n");
 	if (!model->has_footer)
-		strbuf_addstr(out, "it ended without a word, so these are its last written totals\n");
+		strbuf_addstr(out,
+			      "it ended without a word, so these are its last written totals\n");
 	else if (model->footer.lost)
 		strbuf_addf(out, "%llu events were lost%s%s\n",
 			    (unsigned long long)model->footer.lost,

@@ -88,7 +88,9 @@ static void consider(struct trace_files *files, const char *path, const char *ru
 		return;
 	XGROW(files->v, files->n, files->alloc);
 	files->v[files->n++] = (struct trace_file){
-		.path = xstrdup(path), .pid = pid, .written = st.st_mtim,
+		.path = xstrdup(path),
+		.pid = pid,
+		.written = st.st_mtim,
 	};
 }
 

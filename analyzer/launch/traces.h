@@ -11,11 +11,11 @@
 struct trace_file {
 	char *path;
 	uint64_t pid;
-	struct timespec written;	/* last */
+	struct timespec written; /* last */
 };
 
 struct trace_files {
-	struct trace_file *v;	/* the one written last comes first */
+	struct trace_file *v; /* the one written last comes first */
 	size_t n, alloc;
 };
 

@@ -138,7 +138,9 @@ Test(launch, dynamic_linker_run_by_hand_is_fine)
 
 Test(launch, program_of_32_bits)
 {
-	Elf32_Ehdr small = { .e_type = ET_EXEC, .e_machine = EM_386, .e_version = EV_CURRENT,
+	Elf32_Ehdr small = { .e_type = ET_EXEC,
+			     .e_machine = EM_386,
+			     .e_version = EV_CURRENT,
 			     .e_ehsize = sizeof(small) };
 
 	memcpy(small.e_ident, ELFMAG, SELFMAG);
@@ -166,7 +168,6 @@ Test(launch, sanitizer_linked_in)
 	cr_assert_eq(facts_of_image().verdict, ELF_SANITIZER);
 	cr_assert_str_eq(facts_of_image().sanitizer, "ThreadSanitizer");
 }
-
 
 Test(launch, malloc_built_in)
 {
@@ -218,7 +219,9 @@ Test(launch, interpreters_of_scripts)
 		{ "#!/opt/env/tool x\n", "/opt/env/tool" },
 		{ "echo no first line\n", "/bin/sh" },
 		{ "#!/bin/sh", "/bin/sh" },
-		{ "\x7f" "ELF\x02\x01", NULL },
+		{ "\x7f"
+		  "ELF\x02\x01",
+		  NULL },
 		{ "", NULL },
 	};
 
@@ -403,14 +406,16 @@ Test(launch, signals_of_others_are_passed_on)
 {
 	/* a grandchild that is not the program sends the signal to us alone */
 	cr_assert_eq(SHELL("trap 'exit 44' TERM; (sh -c \"kill -TERM $PPID\"); "
-			   "i=0; while [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done"), 44);
+			   "i=0; while [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done"),
+		     44);
 }
 
 Test(launch, dispositions_are_the_programs_own)
 {
 	/* SigIgn is a mask in hex; INT, QUIT and CHLD are bits 1, 2 and 16 */
-	static char script[] = "while read -r k v; do if [ $k = SigIgn: ] || [ $k = SigBlk: ]; then "
-			       "x=$((x + 0x$v)); fi; done </proc/$$/status; exit $((x & 255))";
+	static char script[] =
+		"while read -r k v; do if [ $k = SigIgn: ] || [ $k = SigBlk: ]; then "
+		"x=$((x + 0x$v)); fi; done </proc/$$/status; exit $((x & 255))";
 
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);

@@ -40,12 +40,15 @@ static void write_trace(const char *name, const char *run, int pid, int age)
 	struct timespec times[2];
 
 	cr_assert(file);
-	fprintf(file, "{\"type\":\"header\",\"format\":1,\"version\":\"1\",\"run\":\"%s\",\"pid\":%d,"
+	fprintf(file,
+		"{\"type\":\"header\",\"format\":1,\"version\":\"1\",\"run\":\"%s\",\"pid\":%d,"
 		"\"ppid\":1,\"exe\":\"/x\",\"argv\":[\"x\"],\"cwd\":\"/\",\"arch\":\"x86_64\","
 		"\"epoch\":\"2026-01-01T00:00:00.000000000Z\",\"boot\":\"b\",\"start\":1,"
 		"\"allocator\":\"glibc\",\"blocks\":\"compact\",\"granule\":32,\"sample_ns\":1,"
-		"\"sites_ns\":1,\"page\":4096,\"peak_slack\":0}\n", run, pid);
-	fprintf(file, "{\"type\":\"footer\",\"t\":9,\"reason\":\"exit\",\"status\":0,\"allocs\":1234,"
+		"\"sites_ns\":1,\"page\":4096,\"peak_slack\":0}\n",
+		run, pid);
+	fprintf(file,
+		"{\"type\":\"footer\",\"t\":9,\"reason\":\"exit\",\"status\":0,\"allocs\":1234,"
 		"\"bytes\":10240,\"frees\":1233,\"freed\":8192,\"peak\":4096,\"peak_t\":3,"
 		"\"threads\":1,\"captures\":1,\"truncated\":0,\"lost\":0,\"foreign\":0,"
 		"\"recorder\":0}\n");
@@ -117,8 +120,8 @@ Test(launch_traces, summary)
 	write_trace(file.path, "r", 1, 0);
 	cr_assert_eq(summary_add(&text, &file, &diag), 0);
 	cr_assert_str_eq(text.buf, "1,234 allocations, 10.0 KiB in all; peak 4.0 KiB; "
-			 "never freed: 2.0 KiB in 1 block\n"
-			 "next: memprof top 'it'\\''s one.jsonl'\n");
+				   "never freed: 2.0 KiB in 1 block\n"
+				   "next: memprof top 'it'\\''s one.jsonl'\n");
 	strbuf_clear(&text);
 	file.path = (char *)"gone.jsonl";
 	cr_assert_lt(summary_add(&text, &file, &diag), 0);

@@ -1,198 +1,192 @@
 /* SPDX-License-Identifier: MIT */
-/* capture.c - walk the running thread's stack by cached rules; see capture.h.
+/* capture.c - walk, prove the rest, name the stack; see capture.h and memo.h.
  * Floor: unwind. */
 #include "capture.h"
 
-#include "modules.h"
-#include "span.h"
-#include "sys.h"
 #include "capture_check.h"
 #include "capture_full.h"
+#include "modules.h"
+#include "walk.h"
 
-/* Registers of the walk, and whether pc is an interrupted instruction. */
-struct walk {
-	uint64_t pc, sp, rbp;
-	bool exact;
-};
+/* No remembered frame joins the walk. */
+#define NO_JOIN UINT32_MAX
 
-enum step { STEP_ON, STEP_END, STEP_TRUNCATED, STEP_COMPLEX };
-
-static uint64_t load(uint64_t addr)
+static bool same_frame(const struct memo_frame *f, uint64_t key, const struct walk *w)
 {
-	return *(const uint64_t *)(uintptr_t)addr;
+	return f->sp == w->sp && f->key == key && (!f->needs_rbp || f->rbp == w->rbp);
 }
 
-static enum step step_plain(struct thread *t, struct walk *w, const struct rule_entry *rule)
+/*
+ * Walk outwards until a remembered frame is met whose way out is proven, or to
+ * the end.  *n frames are new; *join is the remembered frame or NO_JOIN, *w is
+ * where the walk stopped.
+ */
+static enum walk_result walk_to_memo(struct thread *t, struct walk *w, uint32_t *n, uint32_t *join)
 {
-	uint64_t cfa = (rule->cfa_rbp ? w->rbp : w->sp) + (uint64_t)(int64_t)rule->cfa_off;
+	struct memo *memo = &t->memo;
+	const struct rule_entry *rule = NULL;
+	uint32_t candidates = memo->n, len = 0, failed;
+	enum walk_result result = WALK_ON;
 
-	/* A caller's frame lies strictly above: also what ends every loop. */
-	if (unlikely(cfa <= w->sp || !span_holds(&t->span, w->sp, cfa - 8)))
-		return STEP_TRUNCATED;
-	if (rule->rbp_saved) {
-		uint64_t slot = cfa + (uint64_t)(int64_t)rule->rbp_off;
+	*join = NO_JOIN;
+	while (result == WALK_ON) {
+		uint64_t key = walk_key(w);
+		struct step *step;
 
-		if (unlikely(!span_holds(&t->span, w->sp, slot)))
-			return STEP_TRUNCATED;
-		w->rbp = load(slot);
-	}
-	w->pc = load(cfa - 8);
-	w->sp = cfa;
-	w->exact = false;
-	return STEP_ON;
-}
-
-static COLD enum step step_drap(struct thread *t, struct walk *w, const struct rule_entry *rule)
-{
-	uint64_t at = w->rbp + (uint64_t)(int64_t)rule->cfa_off, cfa, slot;
-
-	if (!span_holds(&t->span, w->sp, at))
-		return STEP_TRUNCATED;
-	cfa = load(at);
-	slot = w->rbp + (uint64_t)(int64_t)rule->rbp_off;
-	if (cfa <= w->sp || !span_holds(&t->span, w->sp, cfa - 8) ||
-	    (rule->rbp_saved && !span_holds(&t->span, w->sp, slot)))
-		return STEP_TRUNCATED;
-	if (rule->rbp_saved)
-		w->rbp = load(slot);
-	w->pc = load(cfa - 8);
-	w->sp = cfa;
-	w->exact = false;
-	return STEP_ON;
-}
-
-/* Out of a signal handler, maybe onto another stack. */
-static COLD enum step step_signal(struct thread *t, struct walk *w)
-{
-	uint64_t frame = w->sp;
-
-	if (!span_holds(&t->span, w->sp, frame + CFI_SIGNAL_RIP))
-		return STEP_TRUNCATED;
-	w->pc = load(frame + CFI_SIGNAL_RIP);
-	w->sp = load(frame + CFI_SIGNAL_RSP);
-	w->rbp = load(frame + CFI_SIGNAL_RBP);
-	w->exact = true;
-	if (w->sp < t->span.low || w->sp >= t->span.high || w->sp <= frame)
-		span_locate(t, w->sp);
-	return STEP_ON;
-}
-
-/* True when the bytes before a return address are a near call. */
-static bool follows_call(uint64_t pc)
-{
-	const uint8_t *p = (const uint8_t *)(uintptr_t)(pc - 7);
-
-	if (!sys_readable(p))
-		return false;
-	return p[2] == 0xe8 || (p[5] == 0xff && (p[6] & 0x38) == 0x10) ||
-	       (p[4] == 0xff && (p[5] & 0x38) == 0x10) || (p[3] == 0xff && (p[4] & 0x38) == 0x10) ||
-	       (p[1] == 0xff && (p[2] & 0x38) == 0x10) || (p[0] == 0xff && (p[1] & 0x38) == 0x10);
-}
-
-/* Code without unwind information: its frame pointer, if it looks like one. */
-static COLD enum step step_frame_pointer(struct thread *t, struct walk *w)
-{
-	uint64_t frame = w->rbp, pc, rbp;
-
-	if (frame < w->sp || !span_holds(&t->span, w->sp, frame) ||
-	    !span_holds(&t->span, w->sp, frame + 8))
-		return STEP_TRUNCATED;
-	rbp = load(frame);
-	pc = load(frame + 8);
-	if ((rbp && rbp <= frame) || pc < 4096 || !follows_call(pc))
-		return STEP_TRUNCATED;
-	*w = (struct walk){ .pc = pc, .sp = frame + 16, .rbp = rbp };
-	return STEP_ON;
-}
-
-static enum step step(struct thread *t, struct walk *w, const struct rule_entry *rule)
-{
-	switch (rule->kind) {
-	case RULE_PLAIN:
-		return step_plain(t, w, rule);
-	case RULE_DRAP:
-		return step_drap(t, w, rule);
-	case RULE_SIGNAL:
-		return step_signal(t, w);
-	case RULE_END:
-		return STEP_END;
-	case RULE_COMPLEX:
-		return STEP_COMPLEX;
-	default:
-		return step_frame_pointer(t, w);
-	}
-}
-
-/* Fill t->frames from the innermost frame outwards. */
-static enum step walk_stack(struct thread *t, const struct origin *from, uint32_t *n)
-{
-	struct walk w = { .pc = from->pc, .sp = from->sp, .rbp = from->rbp };
-	enum step at = STEP_ON;
-	uint32_t len = 0;
-
-	if (unlikely(t->span.probing || w.sp < t->span.low || w.sp >= t->span.high))
-		span_locate(t, w.sp);
-	while (at == STEP_ON) {
-		const struct rule_entry *rule;
-
-		if (!w.pc) {
-			at = STEP_END;
+		if (unlikely(!w->pc)) {
+			result = WALK_END;
 			break;
 		}
-		if (unlikely(len == THREAD_DEPTH)) {
-			at = STEP_TRUNCATED;
+		while (candidates && memo->frames[candidates - 1].sp < w->sp)
+			candidates--;
+		if (candidates && same_frame(&memo->frames[candidates - 1], key, w)) {
+			const struct memo_frame *f = &memo->frames[candidates - 1];
+
+			if (memo_verify(memo, f->slots_end, &failed)) {
+				*join = candidates - 1;
+				break;
+			}
+			/* The frames down to the slot that changed are walked again:
+			 * what rbp is beyond them is not known otherwise. */
+			while (candidates > 1 && memo->frames[candidates - 2].slots_end > failed)
+				candidates--;
+			candidates--;
+		}
+		if (unlikely(len == MEMO_DEPTH)) {
+			result = WALK_TRUNCATED;
 			break;
 		}
-		rule = rules_find(&t->rules, t->state, w.exact ? w.pc | RULES_EXACT : w.pc);
-		t->frames[len++] = rule->frame;
-		at = step(t, &w, rule);
+		rule = rule ? rules_caller(&t->rules, t->state, rule, key)
+			    : rules_find(&t->rules, t->state, key);
+		step = &t->walk[len++];
+		step->key = key;
+		step->frame = rule->frame;
+		step->sp = w->sp;
+		step->rbp = w->rbp;
+		result = walk_step(t, w, rule, step);
 	}
 	*n = len;
-	return at;
+	return result;
 }
 
-/* The node of n frames below `base`; the part that equals the last stack's
- * needs no look-up. */
-static uint32_t intern(struct thread *t, uint32_t base, uint32_t n)
+/* Note what leaving `step` for the frame at (key, sp, rbp) depended on; `needs`
+ * says whether that frame needs rbp.  True when this one does. */
+static bool add_slots(struct memo *memo, uint32_t *end, const struct step *step, uint64_t pc,
+		      uint64_t sp, uint64_t rbp, bool needs)
 {
-	uint32_t same = 0, node = base, most = n < t->path_len ? n : t->path_len;
+	struct slot *s = memo->slots + *end;
+	uint64_t pc_slot = sp - 8;
 
-	if (base == t->path_base)
-		while (same < most && t->path_frames[same] == t->frames[n - 1 - same])
-			same++;
-	if (same)
-		node = t->path_nodes[same - 1];
-	for (uint32_t i = same; i < n; i++) {
-		uint64_t frame = t->frames[n - 1 - i];
-
-		node = trie_child(t->state, &t->ids, node, frame);
-		t->path_frames[i] = frame;
-		t->path_nodes[i] = node;
-		if (unlikely(node == NODE_OTHER)) {
-			t->path_len = i;
-			return node;
-		}
+	if (unlikely(step->kind == RULE_SIGNAL)) {
+		*s++ = (struct slot){ (const uint64_t *)(step->sp + CFI_SIGNAL_RSP), sp };
+		pc_slot = step->sp + CFI_SIGNAL_RIP;
+	} else if (unlikely(step->kind == RULE_NONE)) {
+		needs = true;
 	}
-	t->path_base = base;
-	t->path_len = n;
+	if (needs && step->rbp_slot)
+		*s++ = (struct slot){ (const uint64_t *)step->rbp_slot, rbp };
+	*s++ = (struct slot){ (const uint64_t *)pc_slot, pc };
+	if (unlikely(step->cfa_slot))
+		*s++ = (struct slot){ (const uint64_t *)step->cfa_slot, sp };
+	*end = (uint32_t)(s - memo->slots);
+	return step->uses_rbp || (needs && !step->rbp_slot);
+}
+
+/* Put the n new frames above remembered frame `join` (or on an empty memo) and
+ * give each its node.  `w` is where the walk stopped. */
+static uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const struct walk *w,
+			 uint32_t base)
+{
+	struct memo *memo = &t->memo;
+	uint32_t at = join == NO_JOIN ? 0 : join + 1;
+	uint32_t end = at ? memo->frames[join].slots_end : 0;
+	uint32_t node = at ? memo->frames[join].node : base;
+	uint64_t pc = w->pc, sp = w->sp, rbp = w->rbp;
+	bool needs = at && memo->frames[join].needs_rbp, outermost = !at;
+
+	if (unlikely(at + n > MEMO_DEPTH)) {
+		memo->n = 0;
+		return NODE_OTHER;
+	}
+	while (n--) {
+		const struct step *step = &t->walk[n];
+
+		/* The way out of a frame that has none depends on nothing. */
+		if (unlikely(outermost && step->kind == RULE_END))
+			needs = false;
+		else
+			needs = add_slots(memo, &end, step, pc, sp, rbp, needs);
+		outermost = false;
+		node = trie_child(t->state, &t->ids, node, step->frame);
+		memo->frames[at++] = (struct memo_frame){
+			.key = step->key,
+			.sp = step->sp,
+			.rbp = step->rbp,
+			.node = node,
+			.slots_end = end,
+			.needs_rbp = needs,
+		};
+		pc = step->key & ~RULES_EXACT;
+		sp = step->sp;
+		rbp = step->rbp;
+	}
+	memo->n = at;
+	return node;
+}
+
+/* A stack whose frames are all in t->walk, not to be remembered. */
+static COLD uint32_t name_once(struct thread *t, uint32_t n, uint32_t base)
+{
+	uint32_t node = base;
+
+	t->memo.n = 0;
+	while (n--)
+		node = trie_child(t->state, &t->ids, node, t->walk[n].frame);
+	return node;
+}
+
+static COLD uint32_t capture_unusual(struct thread *t, const struct origin *from,
+				     enum walk_result result, uint32_t n)
+{
+	bool whole = result == WALK_FULL && capture_full(t, from, &n);
+
+	if (!whole)
+		t->record->truncated++;
+	return name_once(t, n, whole ? NODE_ROOT : NODE_TRUNCATED);
+}
+
+static uint32_t capture(struct thread *t, const struct origin *from)
+{
+	struct walk w = { .pc = from->pc, .sp = from->sp, .rbp = from->rbp };
+	struct memo *memo = &t->memo;
+	uint32_t n, join, node;
+	enum walk_result result;
+
+	node = memo_leaf_find(memo, w.pc, w.sp, w.rbp);
+	if (node)
+		return node;
+	if (unlikely(t->span.probing || w.sp < t->span.low || w.sp >= t->span.high))
+		span_locate(t, w.sp);
+	result = walk_to_memo(t, &w, &n, &join);
+	if (unlikely(result > WALK_END))
+		return capture_unusual(t, from, result, n);
+	if (!n)
+		return memo->frames[join].node;
+	node = remember(t, n, join, &w, NODE_ROOT);
+	if (join != NO_JOIN && memo->n)
+		memo_leaf_add(memo, join);
 	return node;
 }
 
 uint32_t capture_stack(struct thread *t, const struct origin *from)
 {
-	enum step how;
-	uint32_t n;
+	uint32_t node;
 
-	if (unlikely(t->rules.generation != __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE)))
+	if (unlikely(t->rules.generation != __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE))) {
 		rules_flush(&t->rules);
-	how = walk_stack(t, from, &n);
-	if (unlikely(how == STEP_COMPLEX))
-		how = capture_full(t, from, &n) ? STEP_END : STEP_TRUNCATED;
-	capture_check(t, from, n);
-	t->record->captures++;
-	if (unlikely(how != STEP_END)) {
-		t->record->truncated++;
-		return intern(t, NODE_TRUNCATED, n);
+		memo_flush(&t->memo);
 	}
-	return intern(t, NODE_ROOT, n);
+	node = capture(t, from);
+	capture_check(t, from, node);
+	return node;
 }

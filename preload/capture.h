@@ -35,10 +35,4 @@ static inline struct origin origin_of(const void *frame)
 /* The node of the stack that begins at `from`. */
 uint32_t capture_stack(struct thread *t, const struct origin *from);
 
-/* Frames of the last capture of this thread, innermost first: identities. */
-static inline const uint64_t *capture_frames(const struct thread *t)
-{
-	return t->frames;
-}
-
 #endif

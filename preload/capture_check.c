@@ -19,7 +19,8 @@ static uint64_t captures, mismatches, shorter;
 struct comparison {
 	struct thread *t;
 	const struct origin *from;
-	uint32_t n, at;
+	uint32_t node;		/* the next frame of ours */
+	uint32_t at;
 	bool started, differs;
 	uint64_t theirs;	/* identity of the frame that differs */
 };
@@ -47,11 +48,12 @@ static _Unwind_Reason_Code compare(struct _Unwind_Context *context, void *arg)
 	}
 	if (!pc)
 		return _URC_NO_REASON;
-	if (c->at == c->n || c->t->frames[c->at] != frame) {
+	if (c->node < NODE_FIRST || state_nodes(c->t->state)[c->node].frame != frame) {
 		c->theirs = frame;
 		c->differs = true;
 		return _URC_END_OF_STACK;
 	}
+	c->node = state_nodes(c->t->state)[c->node].parent;
 	c->at++;
 	return _URC_NO_REASON;
 }
@@ -63,25 +65,21 @@ static void describe(const struct comparison *c)
 
 	rt_put(&text, "memprof: check: frame ");
 	rt_put_u64(&text, c->at);
-	rt_put(&text, " of ");
-	rt_put_u64(&text, c->n);
 	rt_put(&text, " ours ");
-	rt_put_hex(&text, c->at < c->n ? c->t->frames[c->at] : 0, 16);
+	rt_put_hex(&text, state_nodes(c->t->state)[c->node].frame, 16);
 	rt_put(&text, " theirs ");
 	rt_put_hex(&text, c->theirs, 16);
-	rt_put(&text, " below ");
-	rt_put_hex(&text, c->at ? c->t->frames[c->at - 1] : 0, 16);
 	rt_put_char(&text, '\n');
 	sys_write_all(2, line, text.len);
 }
 
-void capture_check(struct thread *t, const struct origin *from, uint32_t n)
+void capture_check(struct thread *t, const struct origin *from, uint32_t node)
 {
-	struct comparison c = { .t = t, .from = from, .n = n };
+	struct comparison c = { .t = t, .from = from, .node = node };
 
 	__atomic_add_fetch(&captures, 1, __ATOMIC_RELAXED);
 	_Unwind_Backtrace(compare, &c);
-	if (!c.differs && c.started && c.at == n)
+	if (!c.differs && c.started && c.node < NODE_FIRST)
 		return;
 	/* libgcc stops where there is no unwind information; what lies beyond has
 	 * no second opinion. */

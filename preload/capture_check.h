@@ -15,16 +15,16 @@
 #include "capture.h"
 
 #ifdef MP_CHECK_STACKS
-/* t->frames holds `n` frames from `from`, the last capture's. */
-void capture_check(struct thread *t, const struct origin *from, uint32_t n);
+/* `node` is what a capture from `from` gave. */
+void capture_check(struct thread *t, const struct origin *from, uint32_t node);
 /* The sentence for the trace. */
 bool capture_check_result(char *text, size_t cap);
 #else
-static inline void capture_check(struct thread *t, const struct origin *from, uint32_t n)
+static inline void capture_check(struct thread *t, const struct origin *from, uint32_t node)
 {
 	(void)t;
 	(void)from;
-	(void)n;
+	(void)node;
 }
 
 static inline bool capture_check_result(char *text, size_t cap)

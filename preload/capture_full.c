@@ -37,11 +37,11 @@ COLD bool capture_full(struct thread *t, const struct origin *from, uint32_t *n)
 		if (!recording && pc == from->pc && regs.r[CFI_RSP] == from->sp)
 			recording = true;
 		if (recording) {
-			if (len == THREAD_DEPTH) {
+			if (len == MEMO_DEPTH) {
 				step = -1;
 				break;
 			}
-			t->frames[len++] =
+			t->walk[len++].frame =
 				rules_find(&t->rules, t->state, exact ? pc | RULES_EXACT : pc)->frame;
 		}
 		reach.sp = regs.r[CFI_RSP];

@@ -15,7 +15,7 @@
 
 #include "capture.h"
 
-/* Fill t->frames from `from` outwards; *n frames.  True when the outermost
+/* Fill t->walk from `from` outwards; *n frames.  True when the outermost
  * frame was reached. */
 bool capture_full(struct thread *t, const struct origin *from, uint32_t *n);
 

@@ -142,6 +142,7 @@ static void emit_thread_rows(struct drain *d, struct thread_record *record,
 		for (uint32_t i = first; i < first + used; i++) {
 			struct mp_row_site row = read_cell(&state_cells(d->s)[i], &infos[i]);
 
+			totals->captures += row.allocs;
 			if (infos[i].kind == MP_HEAP) {
 				totals->allocs += row.allocs;
 				totals->bytes += row.bytes;
@@ -198,11 +199,11 @@ static void emit_thread(struct drain *d, struct thread_record *record)
 	if (state != THREAD_FINAL)
 		emit_thread_name(d, record);
 	emit_thread_rows(d, record, &own);
+	d->totals.captures += own.captures;
 	d->totals.allocs += own.allocs;
 	d->totals.bytes += own.bytes;
 	d->totals.frees += own.frees;
 	d->totals.freed += own.freed;
-	d->totals.captures += record->captures;
 	d->totals.truncated += record->truncated;
 	d->totals.lost += record->lost;
 	d->totals.foreign += record->foreign;

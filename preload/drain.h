@@ -19,7 +19,7 @@
 #include "state.h"
 
 /* Entries of the caller's `chain` buffer: the deepest stack and a bit. */
-#define DRAIN_CHAIN (131072 + 16)
+#define DRAIN_CHAIN (65536 + 16)
 
 /* Sums over all cells, as the last pass found them. */
 struct drain_totals {

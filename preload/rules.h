@@ -25,7 +25,7 @@ struct rule_entry {
 	uint64_t frame;		/* identity for the trie */
 	int32_t cfa_off, rbp_off;
 	uint8_t kind, cfa_rbp, rbp_saved;
-	uint32_t spare;
+	uint32_t caller;	/* index of the rule its caller had last time */
 };
 
 struct rules {
@@ -60,6 +60,25 @@ static inline const struct rule_entry *rules_find(struct rules *rules, struct st
 		if (!e->key)
 			return rules_learn(rules, s, key);
 	}
+}
+
+/* The rule of the caller of `from`, whose key is `key`: predicted from the last
+ * time, which takes the probe off the chain of dependent loads. */
+static inline const struct rule_entry *rules_caller(struct rules *rules, struct state *s,
+						    const struct rule_entry *from, uint64_t key)
+{
+	const struct rule_entry *e = &rules->entries[from->caller & rules->mask];
+	uint32_t index;
+
+	if (likely(e->key == key))
+		return e;
+	index = (uint32_t)(from - rules->entries);
+	e = rules_find(rules, s, key);
+	/* Learning may have moved the table: then this is another rule's
+	 * prediction, which is only a prediction. */
+	if (index <= rules->mask)
+		rules->entries[index].caller = (uint32_t)(e - rules->entries);
+	return e;
 }
 
 #endif

@@ -88,7 +88,7 @@ struct thread_record {
 	uint32_t name_version;		/* odd while the name is being written */
 	uint32_t drained_version;	/* name_version + 1 of the line last written, 0 for none */
 	uint64_t drained;		/* events when the last sample named it */
-	uint64_t captures, truncated, lost, foreign;
+	uint64_t truncated, lost, foreign;
 	char name[16];
 };
 

@@ -31,7 +31,7 @@ static struct thread *take_over(uint32_t pid, uint32_t tid)
 		for (int kind = 0; kind < MP_KINDS; kind++)
 			for (uint32_t i = 0; i < t->maps[kind].len; i++)
 				t->maps[kind].cells[i] = 0;
-		t->path_len = 0;
+		memo_flush(&t->memo);
 		return t;
 	}
 	return NULL;
@@ -43,14 +43,13 @@ static struct thread *make(void)
 
 	if (!t)
 		return NULL;
-	t->frames = arena_map(THREAD_DEPTH * sizeof(*t->frames));
-	t->path_frames = arena_map(THREAD_DEPTH * sizeof(*t->path_frames));
-	t->path_nodes = arena_map(THREAD_DEPTH * sizeof(*t->path_nodes));
-	if (t->frames && t->path_frames && t->path_nodes && rules_init(&t->rules))
-		return t;
-	arena_unmap(t->frames, THREAD_DEPTH * sizeof(*t->frames));
-	arena_unmap(t->path_frames, THREAD_DEPTH * sizeof(*t->path_frames));
-	arena_unmap(t->path_nodes, THREAD_DEPTH * sizeof(*t->path_nodes));
+	t->walk = arena_map(MEMO_DEPTH * sizeof(*t->walk));
+	if (t->walk && memo_init(&t->memo)) {
+		if (rules_init(&t->rules))
+			return t;
+		memo_release(&t->memo);
+	}
+	arena_unmap(t->walk, MEMO_DEPTH * sizeof(*t->walk));
 	arena_unmap(t, sizeof(*t));
 	return NULL;
 }

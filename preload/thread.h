@@ -14,12 +14,10 @@
 
 #include <memprof/trace.h>
 
+#include "memo.h"
 #include "rules.h"
 #include "state.h"
 #include "trie.h"
-
-/* Frames a stack may have; deeper ones are marked truncated. */
-#define THREAD_DEPTH 131072
 
 /* Stack node to cell: 1 + the cell's index, 0 for none yet. */
 struct cell_map {
@@ -31,6 +29,16 @@ struct cell_map {
 struct span {
 	uintptr_t low, high;
 	bool probing;	/* bounds unknown: each further page is asked for */
+};
+
+/* A frame of the walk, innermost first. */
+struct step {
+	uint64_t key, frame;
+	uint64_t sp, rbp;	/* on arrival at the frame */
+	uint64_t rbp_slot;	/* where the caller's rbp was loaded from, 0 when it was not */
+	uint64_t cfa_slot;	/* where the CFA was loaded from, 0 when it was computed */
+	uint8_t kind;		/* enum rule_kind */
+	uint8_t uses_rbp;	/* the step out of this frame used rbp */
 };
 
 struct thread {
@@ -47,11 +55,8 @@ struct thread {
 	struct span span;		/* where the last stack was */
 	struct span own;		/* the thread's own stack */
 
-	/* the capture under way, and the last one from its outermost frame inwards */
-	uint64_t *frames;
-	uint64_t *path_frames;
-	uint32_t *path_nodes;
-	uint32_t path_len, path_base;
+	struct memo memo;
+	struct step *walk;		/* the frames of the capture under way */
 
 	struct thread *next;		/* in the list of ended threads */
 };

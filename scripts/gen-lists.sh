@@ -105,13 +105,6 @@ programs()
 		echo "${var}_LDFLAGS =$flags"
 		echo "${var}_LDADD =$libraries"
 	done
-	[ -f analyzer/main.c ] || return 0
-	# shellcheck disable=SC2016 # make expands these
-	echo 'bin_PROGRAMS = memprof
-memprof_SOURCES = analyzer/main.c
-memprof_CPPFLAGS = $(ANALYZER_CPPFLAGS)
-memprof_CFLAGS = $(ANALYZER_CFLAGS)
-memprof_LDADD = $(ANALYZER_LINK)'
 }
 
 lists()
@@ -123,7 +116,7 @@ lists()
 		files "$dir" '*.c'
 	done | list RECORDER_LIST
 	for dir in preload preload/arch/x86_64; do
-		files "$dir" '*.c' | grep -v -E '/(hooks|threads|fork|init)[^/]*\.c$'
+		files "$dir" '*.c' | grep -v '/hook[^/]*\.c$'
 	done | list RECORDER_CORE_LIST
 	for dir in analyzer preload tests/lib; do
 		[ ! -d "$dir" ] || find "$dir" -type f \( -name '*.h' -o -name '*.def' -o -name '*.list' \)

@@ -24,10 +24,10 @@ names()
 	sed -n 's/^[A-Z]*(\([a-z0-9_]*\))$/\1/p' "$1"
 }
 
-# Long options in the text on stdin.
+# Long options that the lists of --help on stdin offer.
 options()
 {
-	grep -oE -- '(^|[ ,[|])--[a-z][a-z-]+' | sed 's/.*--//' | sort -u
+	sed -nE 's/^ {2,6}(-[a-zA-Z], )?--([a-z][a-z-]+).*/\2/p' | sort -u
 }
 
 [[ -x $memprof ]] || { echo "docs: $memprof is not built"; exit 99; }
@@ -36,7 +36,8 @@ trap 'rm -rf "$work"' EXIT
 
 "$memprof" --help > "$work/help" || complain 'memprof --help fails'
 names "$src/analyzer/cmds/commands.def" > "$work/commands"
-[[ -s $work/commands ]] || { echo 'docs: commands.def names no command'; exit 99; }
+names "$src/analyzer/reports/reports.def" >> "$work/commands"
+[[ -s $work/commands ]] || { echo 'docs: the registries name no command'; exit 99; }
 cat "$work/help" > "$work/all-help"
 while read -r command; do
 	grep -qE "^ +$command( |$)" "$work/help" || complain "memprof --help does not name '$command'"
@@ -56,7 +57,7 @@ while read -r side command; do
 done < <(comm -3 <(sort "$work/commands") "$work/sections" |
 	sed 's/^	/section /; t; s/^/command /')
 
-grep -oE 'Fl -[a-z][a-z-]+' "$man/memprof.1" | sed 's/Fl -//' | sort -u > "$work/man-options"
+sed -nE 's/^\.It Fl (. , )?-([a-z][a-z-]+).*/\2/p' "$man/memprof.1" | sort -u > "$work/man-options"
 options < "$work/all-help" > "$work/help-options"
 while read -r option; do
 	complain "memprof(1) does not describe --$option"
@@ -80,7 +81,7 @@ while read -r event; do
 done < <("$src/scripts/table.sh" "$contract/events.def" 'EVENT(e, d)=e' 'ROW(r, d)=r')
 
 for name in $(names "$src/analyzer/render/renderers.def"); do
-	grep -qE "^\.It Fl -format Ar (.*\|)?$name(\||$)" "$man/memprof.1" ||
+	grep -qE "^\.It Fl f , -format Ar (.*\|)?$name(\||$)" "$man/memprof.1" ||
 		complain "memprof(1): --format does not name '$name'"
 done
 exit "$bad"

@@ -10,6 +10,8 @@
 #include "util/strbuf.h"
 #include "util/utf8.h"
 
+#define MARGIN 2
+
 static bool same(const char *a, const char *b)
 {
 	return a == b || (a && b && !strcmp(a, b));
@@ -96,7 +98,8 @@ static void write_text(const struct doc *doc, const struct term *term, struct si
 		if (table->n_rows)
 			layout_table(table, term, out);
 		else
-			put_line(table->empty ? table->empty : "  nothing", STYLE_NONE, term, out);
+			put_wrapped(out, table->empty ? table->empty : "nothing", 0, MARGIN,
+				    term->width);
 		sink_putc(out, '\n');
 	}
 	put_notes(doc, term, out);

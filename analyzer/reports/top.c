@@ -54,9 +54,10 @@ static int sort_by_name(const struct model *model, const char *name, struct diag
 
 	if (!name)
 		return top_default_sort(model);
-	for (int i = 0; i < TOP_SORT_KEYS; i++) {
+	for (int i = 0; i < TOP_SORT_KEYS; i++)
 		if (!strcmp(name, top_sort_keys[i].key))
 			return i;
+	for (int i = 0; i < TOP_SORT_KEYS; i++) {
 		names[i] = top_sort_keys[i].key;
 		strbuf_addf(&list, "%s%s", i ? ", " : "", names[i]);
 	}
@@ -156,14 +157,14 @@ static const char *why_empty(const struct model *model, const struct report_args
 	struct counts all = model_total(model, top->kind);
 
 	if (args->filters.n && (all.allocs || all.peak_bytes))
-		return "  no allocation passes the filters";
+		return "no allocation passes the filters";
 	if (model->point.kind == POINT_START)
-		return "  nothing is allocated at the start";
+		return "nothing is allocated at the start";
 	if (top->kind == MP_MMAP)
-		return "  the program mapped no memory of its own";
+		return "the program mapped no memory of its own";
 	if (top->kind == MP_INHERITED)
-		return "  the program inherited no blocks";
-	return "  the program has not allocated anything up to here";
+		return "the program inherited no blocks";
+	return "the program has not allocated anything up to here";
 }
 
 static void note_symbols(const struct top *top, struct doc *doc)

@@ -22,12 +22,20 @@ struct args {
 };
 
 static const struct opt options[] = {
-	{ .letter = 'n', .name = "rows", .type = OPT_NUMBER, .flags = OPT_KEEP_TEXT,
-	  .offset = offsetof(struct args, n), .arg = "N",
+	{ .letter = 'n',
+	  .name = "rows",
+	  .type = OPT_NUMBER,
+	  .flags = OPT_KEEP_TEXT,
+	  .offset = offsetof(struct args, n),
+	  .arg = "N",
 	  .help = "show N findings of each kind for a trace; 0 for all (default: 20 in text, else "
 		  "all)" },
-	{ .letter = 'f', .name = "format", .type = OPT_WORD,
-	  .offset = offsetof(struct args, format), .def = "text", .arg = "text|json|csv",
+	{ .letter = 'f',
+	  .name = "format",
+	  .type = OPT_WORD,
+	  .offset = offsetof(struct args, format),
+	  .def = "text",
+	  .arg = "text|json|csv",
 	  .help = "how to write it" },
 	{ .type = OPT_END },
 };
@@ -43,7 +51,7 @@ struct checking {
 	struct doc doc;
 	struct doc_table *traces, *findings;
 	struct sink sink;
-	bool text;			/* lines as they come; else the doc at the end */
+	bool text; /* lines as they come; else the doc at the end */
 	size_t keep;
 	uint64_t lines, errors, warnings;
 };
@@ -110,8 +118,14 @@ static void add_trace(struct checking *c, const char *path, const struct validat
 	uint64_t errors = diag->seen[DIAG_ERROR], warnings = diag->seen[DIAG_WARNING];
 	const char *status = !readable ? "unreadable" : errors ? "findings" : "fine";
 	const struct doc_cell cells[] = {
-		CELL_T(path), CELL_T(status), CELL_U(v->lines), CELL_U(v->bytes), CELL_U(errors),
-		CELL_U(warnings), CELL_U(v->unknown_events), CELL_U(v->unknown_keys),
+		CELL_T(path),
+		CELL_T(status),
+		CELL_U(v->lines),
+		CELL_U(v->bytes),
+		CELL_U(errors),
+		CELL_U(warnings),
+		CELL_U(v->unknown_events),
+		CELL_U(v->unknown_keys),
 	};
 	uint64_t hidden = errors + warnings + diag->seen[DIAG_NOTE] - diag->n;
 
@@ -125,8 +139,9 @@ static void add_trace(struct checking *c, const char *path, const struct validat
 		sink_printf(&c->sink, "%s: and %" PRIu64 " more like these: -n 0 shows them\n",
 			    path, hidden);
 	if (readable)
-		sink_printf(&c->sink, "%s: %" PRIu64 " line%s, %" PRIu64 " error%s, %" PRIu64
-			    " warning%s\n", path, v->lines, v->lines == 1 ? "" : "s", errors,
+		sink_printf(&c->sink,
+			    "%s: %" PRIu64 " line%s, %" PRIu64 " error%s, %" PRIu64 " warning%s\n",
+			    path, v->lines, v->lines == 1 ? "" : "s", errors,
 			    errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
 }
 
@@ -155,14 +170,18 @@ static int write_end(struct checking *c, const struct renderer *renderer)
 	int err;
 
 	if (!c->text) {
-		doc_add_value(&c->doc, (struct doc_value){ .key = "traces", .unit = UNIT_COUNT,
-				.cell = CELL_U(c->traces->n_rows) });
-		doc_add_value(&c->doc, (struct doc_value){ .key = "lines", .unit = UNIT_COUNT,
-				.cell = CELL_U(c->lines) });
-		doc_add_value(&c->doc, (struct doc_value){ .key = "errors", .unit = UNIT_COUNT,
-				.cell = CELL_U(c->errors) });
-		doc_add_value(&c->doc, (struct doc_value){ .key = "warnings", .unit = UNIT_COUNT,
-				.cell = CELL_U(c->warnings) });
+		doc_add_value(&c->doc, (struct doc_value){ .key = "traces",
+							   .unit = UNIT_COUNT,
+							   .cell = CELL_U(c->traces->n_rows) });
+		doc_add_value(&c->doc, (struct doc_value){ .key = "lines",
+							   .unit = UNIT_COUNT,
+							   .cell = CELL_U(c->lines) });
+		doc_add_value(&c->doc, (struct doc_value){ .key = "errors",
+							   .unit = UNIT_COUNT,
+							   .cell = CELL_U(c->errors) });
+		doc_add_value(&c->doc, (struct doc_value){ .key = "warnings",
+							   .unit = UNIT_COUNT,
+							   .cell = CELL_U(c->warnings) });
 		term_init(&term, c->sink.fd, TERM_NEVER);
 		renderer->write(&c->doc, &term, &c->sink);
 	}
@@ -201,10 +220,11 @@ const struct command cmd_check = {
 	.name = "check",
 	.summary = "say whether traces keep to their format",
 	.operands = "TRACE...",
-	.description = "Reads each trace strictly and shows what is wrong with it as FILE:LINE: "
-		       "SENTENCE. Reports are more forgiving: they skip what they cannot read and "
-		       "say so. The exit status is 1 when there are errors, 3 when a trace cannot be "
-		       "read at all; warnings are about what a newer version may have written.",
+	.description =
+		"Reads each trace strictly and shows what is wrong with it as FILE:LINE: "
+		"SENTENCE. Reports are more forgiving: they skip what they cannot read and "
+		"say so. The exit status is 1 when there are errors, 3 when a trace cannot be "
+		"read at all; warnings are about what a newer version may have written.",
 	.options = options,
 	.args_size = sizeof(struct args),
 	.min_operands = 1,

@@ -130,7 +130,8 @@ static int no_such_name(const struct builder *b)
 	}
 	err = diag_error(b->diag, -ENOENT,
 			 "no snapshot or mark '%s' in '%s': it has %sstart, peak, end and times "
-			 "such as 1.5s", m->point.name, m->path, names.buf);
+			 "such as 1.5s",
+			 m->point.name, m->path, names.buf);
 	strmap_release(&told);
 	strbuf_release(&names);
 	return err;
@@ -155,15 +156,19 @@ int answer_done(struct builder *b)
 		m->point_time = m->point_asked = m->peak_time;
 		if (m->has_peak)
 			return 0;
-		return diag_error(b->diag, -ENOENT, "'%s' has no peak: nothing was allocated, or "
-				  "the trace ends before its first peak line", m->path);
+		return diag_error(b->diag, -ENOENT,
+				  "'%s' has no peak: nothing was allocated, or "
+				  "the trace ends before its first peak line",
+				  m->path);
 	case POINT_NAME:
 		break;
 	}
 	if (!a->found)
 		return no_such_name(b);
 	if (a->same_name > 1)
-		diag_add(b->diag, DIAG_NOTE, m->path, 0, "%llu points are called '%s': this is "
-			 "the first", (unsigned long long)a->same_name, m->point.name);
+		diag_add(b->diag, DIAG_NOTE, m->path, 0,
+			 "%llu points are called '%s': this is "
+			 "the first",
+			 (unsigned long long)a->same_name, m->point.name);
 	return 0;
 }

@@ -13,18 +13,18 @@
 
 /* The search for the totals that answer a point; see answer.c. */
 struct answer {
-	bool settled;		/* the sites are as they shall be: later rows do not count */
-	bool found;		/* a line with the name was met */
-	bool waiting;		/* found a mark: its totals are in a later batch */
-	bool answered;		/* ...or in the current one, once that is whole */
-	uint64_t same_name;	/* lines with the name */
-	uint64_t batch;		/* number of the current batch of delta lines */
-	uint64_t batch_first, batch_last;	/* times in it */
+	bool settled;	    /* the sites are as they shall be: later rows do not count */
+	bool found;	    /* a line with the name was met */
+	bool waiting;	    /* found a mark: its totals are in a later batch */
+	bool answered;	    /* ...or in the current one, once that is whole */
+	uint64_t same_name; /* lines with the name */
+	uint64_t batch;	    /* number of the current batch of delta lines */
+	uint64_t batch_first, batch_last; /* times in it */
 };
 
 /* What is known of a thread besides the model's own. */
 struct thread_extra {
-	uint64_t batch, batch_time;	/* the last batch it was in, and when */
+	uint64_t batch, batch_time; /* the last batch it was in, and when */
 };
 
 struct builder {
@@ -32,18 +32,18 @@ struct builder {
 	struct diag *diag;
 	struct answer answer;
 
-	struct map modules;		/* id -> index + 1 */
-	struct map threads;		/* tid -> index of the latest instance */
-	struct map sites;		/* site_key() -> index */
-	struct thread_extra *extras;	/* beside model.threads */
+	struct map modules;	     /* id -> index + 1 */
+	struct map threads;	     /* tid -> index of the latest instance */
+	struct map sites;	     /* site_key() -> index */
+	struct thread_extra *extras; /* beside model.threads */
 	size_t n_extras, extras_alloc;
 
-	struct mp_row_live *peak;	/* rows of the last peak line */
+	struct mp_row_live *peak; /* rows of the last peak line */
 	size_t n_peak, peak_alloc;
-	uint64_t n_known;		/* stack lines read */
+	uint64_t n_known; /* stack lines read */
 
-	size_t modules_alloc, nodes_alloc, threads_alloc, sites_alloc, samples_alloc,
-	       moments_alloc, notes_alloc;
+	size_t modules_alloc, nodes_alloc, threads_alloc, sites_alloc, samples_alloc, moments_alloc,
+		notes_alloc;
 };
 
 /* Start an empty model; `diag` may be NULL, `point` too. */

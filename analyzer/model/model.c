@@ -33,9 +33,10 @@ static void build_header(struct builder *b, const struct event *event)
 	m->header = event->header_line;
 	event_own(MP_header, &m->header);
 	if (m->header.format > MP_FORMAT_VERSION)
-		diag_add(b->diag, DIAG_WARNING, m->path, event->line,
-			 "written by a newer memprof (format %llu): what this version knows is read",
-			 (unsigned long long)m->header.format);
+		diag_add(
+			b->diag, DIAG_WARNING, m->path, event->line,
+			"written by a newer memprof (format %llu): what this version knows is read",
+			(unsigned long long)m->header.format);
 }
 
 static void build_footer(struct builder *b, const struct event *event)
@@ -199,7 +200,8 @@ static void tell_what_is_missing(struct builder *b)
 	if (!m->has_header)
 		diag_add(b->diag, DIAG_WARNING, m->path, 0, "the trace has no header line");
 	if (!m->has_footer && !m->cut)
-		diag_add(b->diag, DIAG_NOTE, m->path, 0, "the trace has no footer: its program "
+		diag_add(b->diag, DIAG_NOTE, m->path, 0,
+			 "the trace has no footer: its program "
 			 "was killed or still runs");
 }
 
@@ -225,8 +227,7 @@ void builder_init(struct builder *b, struct model *model, const char *path,
 	answer_start(b);
 }
 
-int model_load(struct model *model, const char *path, const struct point *point,
-	       struct diag *diag)
+int model_load(struct model *model, const char *path, const struct point *point, struct diag *diag)
 {
 	struct builder b;
 	struct reader *reader;

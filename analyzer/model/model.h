@@ -18,24 +18,24 @@ struct diag;
 
 /* Where in the run a report looks. */
 enum point_kind {
-	POINT_END,		/* the last totals there are (the default) */
-	POINT_START,		/* nothing allocated yet */
-	POINT_PEAK,		/* the highest live heap, with its exact composition */
-	POINT_TIME,		/* the last totals at or before a time */
-	POINT_NAME,		/* a snapshot or mark of that name */
+	POINT_END,   /* the last totals there are (the default) */
+	POINT_START, /* nothing allocated yet */
+	POINT_PEAK,  /* the highest live heap, with its exact composition */
+	POINT_TIME,  /* the last totals at or before a time */
+	POINT_NAME,  /* a snapshot or mark of that name */
 };
 
 struct point {
 	enum point_kind kind;
-	uint64_t time;		/* POINT_TIME: ns since the header's epoch */
-	char *name;		/* POINT_NAME, owned */
+	uint64_t time; /* POINT_TIME: ns since the header's epoch */
+	char *name;    /* POINT_NAME, owned */
 };
 
 struct model_module {
 	uint32_t id;
-	char *path, *build_id;	/* build_id may be NULL */
+	char *path, *build_id; /* build_id may be NULL */
 	uint64_t bias, start, end;
-	uint64_t loaded, unloaded;	/* ns; unloaded is UINT64_MAX while loaded */
+	uint64_t loaded, unloaded; /* ns; unloaded is UINT64_MAX while loaded */
 };
 
 enum frame_kind { FRAME_CALL, FRAME_EXACT, FRAME_TRUNCATED };
@@ -46,22 +46,22 @@ enum frame_kind { FRAME_CALL, FRAME_EXACT, FRAME_TRUNCATED };
  */
 struct model_node {
 	uint32_t parent;
-	uint32_t module;	/* index into model.modules + 1, 0 for none */
-	uint64_t offset;	/* as in the trace: the return address */
-	uint8_t kind;		/* enum frame_kind */
-	bool known;		/* a stack line was read for it; else nothing but the id is */
+	uint32_t module; /* index into model.modules + 1, 0 for none */
+	uint64_t offset; /* as in the trace: the return address */
+	uint8_t kind;	 /* enum frame_kind */
+	bool known;	 /* a stack line was read for it; else nothing but the id is */
 };
 
 struct model_thread {
 	uint64_t tid;
-	char *name;			/* "" when it has none */
-	uint64_t started, ended;	/* ns; ended is UINT64_MAX while it lives */
+	char *name;		 /* "" when it has none */
+	uint64_t started, ended; /* ns; ended is UINT64_MAX while it lives */
 };
 
 /* Counts of one allocation site as of the model's point. */
 struct counts {
 	uint64_t allocs, bytes, frees, freed, temp0, temp1;
-	int64_t peak_count, peak_bytes;	/* its part of the process's peak */
+	int64_t peak_count, peak_bytes; /* its part of the process's peak */
 };
 
 /* Live = allocated less freed; may be negative for one thread, not for a process. */
@@ -83,8 +83,8 @@ static inline int64_t counts_live_bytes(const struct counts *c)
  * sites are right either way.
  */
 struct model_site {
-	uint32_t thread;	/* index into model.threads */
-	uint32_t stack;		/* index into model.nodes */
+	uint32_t thread; /* index into model.threads */
+	uint32_t stack;	 /* index into model.nodes */
 	enum mp_kind kind;
 	struct counts counts;
 };
@@ -95,16 +95,24 @@ struct model_sample {
 	uint64_t t, rss, anon, file, shmem, heap, blocks, mapped, minflt, majflt, recorder, hwm;
 };
 
-enum moment_kind { MOMENT_MARK, MOMENT_SNAPSHOT, MOMENT_BEGIN, MOMENT_END, MOMENT_CASE,
-		   MOMENT_CASE_END, MOMENT_FORK, MOMENT_EXEC };
+enum moment_kind {
+	MOMENT_MARK,
+	MOMENT_SNAPSHOT,
+	MOMENT_BEGIN,
+	MOMENT_END,
+	MOMENT_CASE,
+	MOMENT_CASE_END,
+	MOMENT_FORK,
+	MOMENT_EXEC
+};
 
 struct model_moment {
 	enum moment_kind kind;
 	uint64_t t, tid;
-	uint32_t thread;	/* index into model.threads: which of those that had the tid */
-	char *name;		/* mark, snapshot, region or case name, exec path */
-	char *suite;		/* cases only */
-	uint64_t child;		/* forks only */
+	uint32_t thread; /* index into model.threads: which of those that had the tid */
+	char *name;	 /* mark, snapshot, region or case name, exec path */
+	char *suite;	 /* cases only */
+	uint64_t child;	 /* forks only */
 };
 
 struct model_note {
@@ -113,29 +121,36 @@ struct model_note {
 };
 
 struct model {
-	char *path;			/* as the user gave it */
-	struct point point;		/* what `sites` shows */
-	uint64_t point_time;		/* time of the totals that answer the point */
-	uint64_t point_asked;		/* time the point is at: they differ where no totals were written */
-	struct mp_header header;	/* strings owned by the model */
+	char *path;	      /* as the user gave it */
+	struct point point;   /* what `sites` shows */
+	uint64_t point_time;  /* time of the totals that answer the point */
+	uint64_t point_asked; /* time the point is at: they differ where no totals were written */
+	struct mp_header header; /* strings owned by the model */
 	bool has_header, has_footer;
-	struct mp_footer footer;	/* strings owned by the model */
+	struct mp_footer footer; /* strings owned by the model */
 
-	struct model_module *modules; size_t n_modules;
-	struct model_node *nodes; size_t n_nodes;
-	struct model_thread *threads; size_t n_threads;
-	struct model_site *sites; size_t n_sites;
-	struct model_sample *samples; size_t n_samples;
-	struct model_moment *moments; size_t n_moments;
-	struct model_note *notes; size_t n_notes;
+	struct model_module *modules;
+	size_t n_modules;
+	struct model_node *nodes;
+	size_t n_nodes;
+	struct model_thread *threads;
+	size_t n_threads;
+	struct model_site *sites;
+	size_t n_sites;
+	struct model_sample *samples;
+	size_t n_samples;
+	struct model_moment *moments;
+	size_t n_moments;
+	struct model_note *notes;
+	size_t n_notes;
 
-	uint64_t peak_bytes, peak_blocks, peak_time;	/* of the last peak line */
+	uint64_t peak_bytes, peak_blocks, peak_time; /* of the last peak line */
 	bool has_peak;
-	uint64_t last_time;		/* highest t of any line */
+	uint64_t last_time; /* highest t of any line */
 
 	/* what the reader met */
 	uint64_t lines, unknown_events, unknown_keys, bad_lines;
-	bool cut;			/* the last line is not whole */
+	bool cut; /* the last line is not whole */
 };
 
 /*
@@ -146,8 +161,7 @@ struct model {
  * exist (diag lists the points there are) or the file does not (`lines` is 0
  * then), or -errno of the read; diag says why.  Release in every case.
  */
-int model_load(struct model *model, const char *path, const struct point *point,
-	       struct diag *diag);
+int model_load(struct model *model, const char *path, const struct point *point, struct diag *diag);
 void model_release(struct model *model);
 
 /* Sum of all sites of `kind` at the model's point. */

@@ -56,7 +56,8 @@ int point_parse(const char *text, struct point *point, struct diag *diag)
 
 	*point = (struct point){ .kind = POINT_END };
 	if (!len)
-		return diag_error(diag, -EINVAL, "no point after '@': it takes start, peak, end, "
+		return diag_error(diag, -EINVAL,
+				  "no point after '@': it takes start, peak, end, "
 				  "a time such as 12.5s, or the name of a snapshot or mark");
 	if (is_quote(text[0])) {
 		if (len < 3 || text[len - 1] != text[0])

@@ -123,7 +123,8 @@ static void find_owners(struct builder *b, struct map *owners)
 static void add_peak(struct builder *b, const struct mp_row_live *row, const uint64_t *owner)
 {
 	struct model_site *site = owner && *owner != MANY
-		? &b->model->sites[*owner] : site_of(b, MODEL_NO_THREAD >> 2, row->stack, MP_HEAP);
+					  ? &b->model->sites[*owner]
+					  : site_of(b, MODEL_NO_THREAD >> 2, row->stack, MP_HEAP);
 
 	if (!owner || *owner == MANY)
 		site->thread = MODEL_NO_THREAD;

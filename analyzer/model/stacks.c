@@ -81,8 +81,7 @@ bool build_reach(struct builder *b, uint64_t id)
 		size_t want = id + id / 2 + 1024;
 
 		m->nodes = xreallocarray(m->nodes, want, sizeof(*m->nodes));
-		memset(m->nodes + b->nodes_alloc, 0,
-		       (want - b->nodes_alloc) * sizeof(*m->nodes));
+		memset(m->nodes + b->nodes_alloc, 0, (want - b->nodes_alloc) * sizeof(*m->nodes));
 		b->nodes_alloc = want;
 	}
 	m->n_nodes = id + 1;

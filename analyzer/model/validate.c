@@ -22,15 +22,15 @@ struct validator {
 	struct builder builder;
 	struct model model;
 	struct diag *diag;
-	struct map times;		/* (tid, line type) -> highest time so far */
+	struct map times; /* (tid, line type) -> highest time so far */
 	uint64_t footer_line;
 };
 
 /* Every check of a kind of line has this shape; NULL stands for none. */
 typedef void check_fn(struct validator *v, const struct event *event);
 
-static void __attribute__((format(printf, 4, 5))) tell(struct validator *v, enum diag_level level,
-							uint64_t line, const char *fmt, ...)
+static void __attribute__((format(printf, 4, 5)))
+tell(struct validator *v, enum diag_level level, uint64_t line, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -159,10 +159,12 @@ static void check_thread_end(struct validator *v, const struct event *event)
 	}
 	if (sum.allocs != line->allocs || sum.bytes != line->bytes || sum.frees != line->frees ||
 	    sum.freed != line->freed)
-		wrong(v, event->line, "thread %llu ends with allocs %llu, bytes %llu, frees %llu, "
-		      "freed %llu, its rows have %llu, %llu, %llu, %llu", LLU(line->tid),
-		      LLU(line->allocs), LLU(line->bytes), LLU(line->frees), LLU(line->freed),
-		      LLU(sum.allocs), LLU(sum.bytes), LLU(sum.frees), LLU(sum.freed));
+		wrong(v, event->line,
+		      "thread %llu ends with allocs %llu, bytes %llu, frees %llu, "
+		      "freed %llu, its rows have %llu, %llu, %llu, %llu",
+		      LLU(line->tid), LLU(line->allocs), LLU(line->bytes), LLU(line->frees),
+		      LLU(line->freed), LLU(sum.allocs), LLU(sum.bytes), LLU(sum.frees),
+		      LLU(sum.freed));
 }
 
 static void check_fall(struct validator *v, const struct event *event,
@@ -170,8 +172,10 @@ static void check_fall(struct validator *v, const struct event *event,
 		       uint64_t now)
 {
 	if (now < before)
-		wrong(v, event->line, "'%s' of stack %llu falls from %llu to %llu: totals only "
-		      "grow", column, LLU(row->stack), LLU(before), LLU(now));
+		wrong(v, event->line,
+		      "'%s' of stack %llu falls from %llu to %llu: totals only "
+		      "grow",
+		      column, LLU(row->stack), LLU(before), LLU(now));
 }
 
 static void check_row(struct validator *v, const struct event *event, uint32_t thread,
@@ -230,8 +234,8 @@ static void check_peak(struct validator *v, const struct event *event)
 		      LLU(v->model.peak_bytes), LLU(line->bytes));
 	if (bytes < 0 || (uint64_t)bytes > line->bytes + slack ||
 	    (uint64_t)bytes + slack < line->bytes)
-		wrong(v, event->line, "the peak is %llu bytes, its rows have %lld", LLU(line->bytes),
-		      (long long)bytes);
+		wrong(v, event->line, "the peak is %llu bytes, its rows have %lld",
+		      LLU(line->bytes), (long long)bytes);
 	/* with several threads the slack hides any number of small blocks */
 	if (!slack && (uint64_t)blocks != line->blocks)
 		wrong(v, event->line, "the peak is %llu blocks, its rows have %lld",
@@ -253,14 +257,17 @@ static void check_footer(struct validator *v, const struct event *event)
 	v->footer_line = event->line;
 	if (sum.allocs != line->allocs || sum.bytes != line->bytes || sum.frees != line->frees ||
 	    sum.freed != line->freed)
-		wrong(v, event->line, "the footer has allocs %llu, bytes %llu, frees %llu, freed "
-		      "%llu, the rows have %llu, %llu, %llu, %llu", LLU(line->allocs),
-		      LLU(line->bytes), LLU(line->frees), LLU(line->freed), LLU(sum.allocs),
-		      LLU(sum.bytes), LLU(sum.frees), LLU(sum.freed));
+		wrong(v, event->line,
+		      "the footer has allocs %llu, bytes %llu, frees %llu, freed "
+		      "%llu, the rows have %llu, %llu, %llu, %llu",
+		      LLU(line->allocs), LLU(line->bytes), LLU(line->frees), LLU(line->freed),
+		      LLU(sum.allocs), LLU(sum.bytes), LLU(sum.frees), LLU(sum.freed));
 	if (line->peak != v->model.peak_bytes || (line->peak && line->peak_t != v->model.peak_time))
-		wrong(v, event->line, "the footer's peak is %llu bytes at %llu, the last peak line "
-		      "has %llu at %llu", LLU(line->peak), LLU(line->peak_t),
-		      LLU(v->model.peak_bytes), LLU(v->model.peak_time));
+		wrong(v, event->line,
+		      "the footer's peak is %llu bytes at %llu, the last peak line "
+		      "has %llu at %llu",
+		      LLU(line->peak), LLU(line->peak_t), LLU(v->model.peak_bytes),
+		      LLU(v->model.peak_time));
 	if (event->t < v->model.last_time)
 		wrong(v, event->line, "the footer is at %llu, other lines are later, up to %llu",
 		      LLU(event->t), LLU(v->model.last_time));
@@ -334,8 +341,8 @@ static void check_live(struct validator *v)
 	for (size_t i = 0; i < v->model.n_sites; i++) {
 		const struct model_site *site = &v->model.sites[i];
 
-		*map_at(&live, (uint64_t)site->stack * MP_KINDS + site->kind, NULL) +=
-			(uint64_t)counts_live(&site->counts);
+		*map_at(&live, (uint64_t)site->stack * MP_KINDS + site->kind,
+			NULL) += (uint64_t)counts_live(&site->counts);
 	}
 	while ((entry = map_next(&live, &pos)))
 		if ((int64_t)entry->value < 0)

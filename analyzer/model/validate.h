@@ -11,7 +11,7 @@
 struct diag;
 
 struct validation {
-	uint64_t lines, bytes;	/* read; bytes of text, unpacked */
+	uint64_t lines, bytes; /* read; bytes of text, unpacked */
 	uint64_t unknown_events, unknown_keys;
 };
 

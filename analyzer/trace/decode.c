@@ -20,11 +20,11 @@ enum value { VALUE_FINE, VALUE_UNKNOWN, VALUE_WRONG };
 struct decoding {
 	struct decode_context *context;
 	struct scratch *scratch;
-	const char *event, *field;	/* where we are, for messages */
+	const char *event, *field; /* where we are, for messages */
 };
 
-static void __attribute__((format(printf, 2, 3))) wrong(struct decode_context *context,
-							 const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3)))
+wrong(struct decode_context *context, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -35,8 +35,8 @@ static void __attribute__((format(printf, 2, 3))) wrong(struct decode_context *c
 }
 
 /* What another version may have written, or what reads well in spite of it. */
-static void __attribute__((format(printf, 3, 4))) odd(struct decode_context *context,
-						       enum diag_level level, const char *fmt, ...)
+static void __attribute__((format(printf, 3, 4)))
+odd(struct decode_context *context, enum diag_level level, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -231,14 +231,14 @@ static enum value decode_row(struct decoding *at, const cJSON *item, const struc
 	}
 	if (cell) {
 		at->context->unknown_keys++;
-		odd(at->context, DIAG_WARNING, "a row of '%s' has more than %zu columns",
-		    at->field, row->n_cols);
+		odd(at->context, DIAG_WARNING, "a row of '%s' has more than %zu columns", at->field,
+		    row->n_cols);
 	}
 	return result;
 }
 
-static enum value decode_rows(struct decoding *at, const cJSON *item,
-			      const struct wire_row *row, const void **rows, size_t *n_rows)
+static enum value decode_rows(struct decoding *at, const cJSON *item, const struct wire_row *row,
+			      const void **rows, size_t *n_rows)
 {
 	size_t n = 0;
 	char *v;
@@ -367,8 +367,8 @@ static cJSON *parse(struct decode_context *context, const char *line, size_t len
 	return root;
 }
 
-enum decoded decode_line(struct event *event, struct scratch *scratch, const char *line,
-			 size_t len, struct decode_context *context)
+enum decoded decode_line(struct event *event, struct scratch *scratch, const char *line, size_t len,
+			 struct decode_context *context)
 {
 	enum decoded result = DECODED_NOTHING;
 	cJSON *root = parse(context, line, len);

@@ -15,10 +15,10 @@
 struct diag;
 
 enum decoded {
-	DECODED,		/* *event holds */
-	DECODED_PARTLY,		/* a field is missing or wrong and reads as nothing */
-	DECODED_UNKNOWN,	/* a line type of another version: nothing in *event */
-	DECODED_NOTHING,	/* not JSON, no object, or without a type */
+	DECODED,	 /* *event holds */
+	DECODED_PARTLY,	 /* a field is missing or wrong and reads as nothing */
+	DECODED_UNKNOWN, /* a line type of another version: nothing in *event */
+	DECODED_NOTHING, /* not JSON, no object, or without a type */
 };
 
 /* Who listens to what is wrong with a line, and how much it wants to hear. */
@@ -28,7 +28,7 @@ struct decode_context {
 	uint64_t line;
 	/* Errors are DIAG_ERROR, and what a reader may pass over is told too. */
 	bool strict;
-	uint64_t unknown_keys;	/* counted up: keys, columns and kinds of another version */
+	uint64_t unknown_keys; /* counted up: keys, columns and kinds of another version */
 };
 
 /*
@@ -36,7 +36,7 @@ struct decode_context {
  * and `t`).  Numbers past MP_NUMBER_MAX are cut to it, bytes that are not
  * UTF-8 become U+FFFD, absent strings are "".
  */
-enum decoded decode_line(struct event *event, struct scratch *scratch, const char *line,
-			 size_t len, struct decode_context *context);
+enum decoded decode_line(struct event *event, struct scratch *scratch, const char *line, size_t len,
+			 struct decode_context *context);
 
 #endif

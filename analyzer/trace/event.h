@@ -13,9 +13,9 @@
 /* A decoded line: `type` says which member holds.  Strings are never NULL. */
 struct event {
 	enum mp_event type;
-	uint64_t line;			/* counted from 1 */
+	uint64_t line; /* counted from 1 */
 	bool has_time;
-	uint64_t t;			/* of lines that have one, whatever their type */
+	uint64_t t; /* of lines that have one, whatever their type */
 	union {
 #define EVENT(event, doc) struct mp_##event event##_line;
 #include <memprof/events.def>
@@ -30,12 +30,15 @@ struct scratch {
 	char *text;
 	size_t text_len, text_alloc;
 	void *rows;
-	size_t rows_alloc;		/* in bytes */
-	void **lists;			/* arrays of string lists */
+	size_t rows_alloc; /* in bytes */
+	void **lists;	   /* arrays of string lists */
 	size_t n_lists, lists_alloc;
 };
 
-#define SCRATCH_INIT { .text = NULL }
+#define SCRATCH_INIT         \
+	{                    \
+		.text = NULL \
+	}
 
 /*
  * Forget the last line; at least `text` bytes of strings can be added then

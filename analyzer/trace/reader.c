@@ -20,12 +20,12 @@ struct reader {
 	char *path;
 	struct diag *diag;
 	bool strict;
-	bool known;			/* a line of this format was met */
-	bool hopeless;			/* the first line is none of any format */
+	bool known;    /* a line of this format was met */
+	bool hopeless; /* the first line is none of any format */
 	struct scratch scratch;
 	struct event event;
 	struct reader_counts counts;
-	size_t time_offset[MP_EVENTS];	/* of `t` in the event's struct */
+	size_t time_offset[MP_EVENTS]; /* of `t` in the event's struct */
 };
 
 int reader_open(struct reader **out, const char *path, unsigned int flags, struct diag *diag)
@@ -91,8 +91,7 @@ static bool slow_path(struct reader *reader, const char *line, size_t len, bool 
 	counts->unknown_events += result == DECODED_UNKNOWN;
 	counts->bad_lines += result == DECODED_NOTHING || result == DECODED_PARTLY;
 	reader->hopeless = result == DECODED_NOTHING && counts->lines == 1;
-	return result == DECODED ||
-	       (result == DECODED_PARTLY && reader->event.type == MP_header);
+	return result == DECODED || (result == DECODED_PARTLY && reader->event.type == MP_header);
 }
 
 static void set_time(struct reader *reader)
@@ -112,12 +111,15 @@ static int at_end(struct reader *reader)
 	if (source_cut(reader->source))
 		reader->counts.cut = true;
 	if (!reader->known)
-		return diag_error(reader->diag, -EINVAL, reader->counts.cut
-				  ? "'%s' has only a part of its first line: no trace is left in it"
-				  : "'%s' is not a memprof trace: no line of it is known",
-				  reader->path);
+		return diag_error(
+			reader->diag, -EINVAL,
+			reader->counts.cut
+				? "'%s' has only a part of its first line: no trace is left in it"
+				: "'%s' is not a memprof trace: no line of it is known",
+			reader->path);
 	if (reader->counts.cut)
-		tell(reader, reader->strict ? DIAG_ERROR : DIAG_NOTE, "the trace is cut here: its program was killed or still "
+		tell(reader, reader->strict ? DIAG_ERROR : DIAG_NOTE,
+		     "the trace is cut here: its program was killed or still "
 		     "runs; everything before is used");
 	return 0;
 }

@@ -18,15 +18,15 @@ struct diag;
 struct reader;
 
 /* Flags of reader_open(). */
-#define READER_STRICT 1u	/* tell everything a line has wrong, as errors; see decode.h */
+#define READER_STRICT 1u /* tell everything a line has wrong, as errors; see decode.h */
 
 struct reader_counts {
 	uint64_t lines;
 	uint64_t unknown_events, unknown_keys;
 	uint64_t bad_lines;
-	uint64_t fast_lines;	/* read without the slow path */
-	uint64_t bytes;		/* of text, unpacked */
-	bool cut;		/* the end is missing */
+	uint64_t fast_lines; /* read without the slow path */
+	uint64_t bytes;	     /* of text, unpacked */
+	bool cut;	     /* the end is missing */
 };
 
 /*

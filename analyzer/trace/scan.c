@@ -12,7 +12,8 @@
 #include <string.h>
 
 /* The place behind `text`, a literal, when it is what comes next. */
-#define SCAN_LITERAL(p, text) (memcmp((p), (text), sizeof(text) - 1) ? NULL : (p) + sizeof(text) - 1)
+#define SCAN_LITERAL(p, text) \
+	(memcmp((p), (text), sizeof(text) - 1) ? NULL : (p) + sizeof(text) - 1)
 
 /* Nobody can know more digits than this to be exact. */
 enum { DIGITS_MAX = 16 };
@@ -120,40 +121,40 @@ static inline const char *scan_kind(const char *p, uint64_t *out, struct scratch
 }
 
 /* scan_rows_<row>(): the whole array, brackets included. */
-#define ROW(row, doc)                                                                              \
-	static const char *scan_rows_##row(const char *p, const struct mp_row_##row **rows,        \
-					   size_t *n_rows, struct scratch *scratch)                \
-	{                                                                                          \
-		struct mp_row_##row *v = scratch->rows;                                            \
-		size_t room = scratch->rows_alloc / sizeof(*v), n = 0;                             \
-                                                                                                   \
-		if (*p++ != '[')                                                                   \
-			return NULL;                                                               \
-		while (*p != ']') {                                                                \
-			char open = '[';                                                           \
-                                                                                                   \
-			if (n && *p++ != ',')                                                      \
-				return NULL;                                                       \
-			if (n == room) {                                                           \
-				v = scratch_rows(scratch, n + 1, sizeof(*v));                      \
-				room = scratch->rows_alloc / sizeof(*v);                           \
+#define ROW(row, doc)                                                                       \
+	static const char *scan_rows_##row(const char *p, const struct mp_row_##row **rows, \
+					   size_t *n_rows, struct scratch *scratch)         \
+	{                                                                                   \
+		struct mp_row_##row *v = scratch->rows;                                     \
+		size_t room = scratch->rows_alloc / sizeof(*v), n = 0;                      \
+                                                                                            \
+		if (*p++ != '[')                                                            \
+			return NULL;                                                        \
+		while (*p != ']') {                                                         \
+			char open = '[';                                                    \
+                                                                                            \
+			if (n && *p++ != ',')                                               \
+				return NULL;                                                \
+			if (n == room) {                                                    \
+				v = scratch_rows(scratch, n + 1, sizeof(*v));               \
+				room = scratch->rows_alloc / sizeof(*v);                    \
 			}
-#define COL(row, name, type, doc)                                                                  \
-			if (*p++ != open)                                                          \
-				return NULL;                                                       \
-			p = scan_##type(p, &v[n].name, scratch);                                   \
-			if (!p)                                                                    \
-				return NULL;                                                       \
-			open = ',';
-#define END_ROW(row)                                                                               \
-			(void)open;                                                                \
-			if (*p++ != ']')                                                           \
-				return NULL;                                                       \
-			n++;                                                                       \
-		}                                                                                  \
-		*rows = v;                                                                         \
-		*n_rows = n;                                                                       \
-		return p + 1;                                                                      \
+#define COL(row, name, type, doc)                \
+	if (*p++ != open)                        \
+		return NULL;                     \
+	p = scan_##type(p, &v[n].name, scratch); \
+	if (!p)                                  \
+		return NULL;                     \
+	open = ',';
+#define END_ROW(row)         \
+	(void)open;          \
+	if (*p++ != ']')     \
+		return NULL; \
+	n++;                 \
+	}                    \
+	*rows = v;           \
+	*n_rows = n;         \
+	return p + 1;        \
 	}
 #include <memprof/events.def>
 
@@ -164,31 +165,31 @@ static inline const char *scan_kind(const char *p, uint64_t *out, struct scratch
 #define NOTHING_str ""
 
 /* scan_<event>(): from behind the type to the closing brace. */
-#define EVENT(event, doc)                                                                          \
-	static const char *scan_##event(const char *p, struct mp_##event *line,                    \
-					struct scratch *scratch)                                   \
-	{                                                                                          \
+#define EVENT(event, doc)                                                       \
+	static const char *scan_##event(const char *p, struct mp_##event *line, \
+					struct scratch *scratch)                \
+	{                                                                       \
 		const char *value;
-#define FIELD(event, name, type, doc)                                                              \
-		value = SCAN_LITERAL(p, ",\"" #name "\":");                                        \
-		p = value ? scan_##type(value, &line->name, scratch) : NULL;                       \
-		if (!p)                                                                            \
-			return NULL;
-#define OPT(event, name, type, doc)                                                                \
-		value = SCAN_LITERAL(p, ",\"" #name "\":");                                        \
-		line->name = NOTHING_##type;                                                       \
-		if (value) {                                                                       \
-			p = scan_##type(value, &line->name, scratch);                              \
-			if (!p)                                                                    \
-				return NULL;                                                       \
-		}
-#define ROWS(event, name, row, doc)                                                                \
-		value = SCAN_LITERAL(p, ",\"" #name "\":");                                        \
-		p = value ? scan_rows_##row(value, &line->name, &line->n_##name, scratch) : NULL;  \
-		if (!p)                                                                            \
-			return NULL;
-#define END(event)                                                                                 \
-		return *p == '}' ? p + 1 : NULL;                                                   \
+#define FIELD(event, name, type, doc)                                \
+	value = SCAN_LITERAL(p, ",\"" #name "\":");                  \
+	p = value ? scan_##type(value, &line->name, scratch) : NULL; \
+	if (!p)                                                      \
+		return NULL;
+#define OPT(event, name, type, doc)                           \
+	value = SCAN_LITERAL(p, ",\"" #name "\":");           \
+	line->name = NOTHING_##type;                          \
+	if (value) {                                          \
+		p = scan_##type(value, &line->name, scratch); \
+		if (!p)                                       \
+			return NULL;                          \
+	}
+#define ROWS(event, name, row, doc)                                                       \
+	value = SCAN_LITERAL(p, ",\"" #name "\":");                                       \
+	p = value ? scan_rows_##row(value, &line->name, &line->n_##name, scratch) : NULL; \
+	if (!p)                                                                           \
+		return NULL;
+#define END(event)                       \
+	return *p == '}' ? p + 1 : NULL; \
 	}
 #include <memprof/events.def>
 
@@ -200,10 +201,10 @@ bool scan_line(struct event *event, struct scratch *scratch, const char *line, s
 	if (!p)
 		return false;
 	scratch_reset(scratch, len + 1);
-#define EVENT(name, doc)                                                                           \
-	if (*p == #name[0] && (rest = SCAN_LITERAL(p, #name "\""))) {                              \
-		event->type = MP_##name;                                                           \
-		return scan_##name(rest, &event->name##_line, scratch) == line + len;              \
+#define EVENT(name, doc)                                                              \
+	if (*p == #name[0] && (rest = SCAN_LITERAL(p, #name "\""))) {                 \
+		event->type = MP_##name;                                              \
+		return scan_##name(rest, &event->name##_line, scratch) == line + len; \
 	}
 #include <memprof/events.def>
 	return false;

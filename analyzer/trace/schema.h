@@ -16,12 +16,12 @@ enum wire { WIRE_u64, WIRE_i64, WIRE_ns, WIRE_hex, WIRE_str, WIRE_strs, WIRE_kin
 struct wire_col {
 	const char *name;
 	enum wire wire;
-	size_t offset;			/* in the row's struct */
+	size_t offset; /* in the row's struct */
 };
 
 struct wire_row {
 	const char *name;
-	size_t size;			/* of the row's struct */
+	size_t size; /* of the row's struct */
 	const struct wire_col *cols;
 	size_t n_cols;
 };
@@ -31,15 +31,15 @@ enum presence { FIELD_ALWAYS, FIELD_OPTIONAL, FIELD_ROWS };
 struct wire_field {
 	const char *name;
 	enum presence presence;
-	enum wire wire;			/* not for FIELD_ROWS */
-	size_t offset;			/* in the event's struct; of the pointer for FIELD_ROWS */
-	size_t count_offset;		/* FIELD_ROWS: of the number of rows */
-	const struct wire_row *row;	/* FIELD_ROWS */
+	enum wire wire;		    /* not for FIELD_ROWS */
+	size_t offset;		    /* in the event's struct; of the pointer for FIELD_ROWS */
+	size_t count_offset;	    /* FIELD_ROWS: of the number of rows */
+	const struct wire_row *row; /* FIELD_ROWS */
 };
 
 struct wire_event {
 	const char *name;
-	size_t size;			/* of the event's struct */
+	size_t size; /* of the event's struct */
 	const struct wire_field *fields;
 	size_t n_fields;
 };

@@ -22,24 +22,24 @@ enum { RAW_SIZE = 256 << 10, TEXT_SIZE = 1 << 20, LOOK_AT = 512 };
 
 struct source {
 	const struct packing *packing;
-	const char *name;		/* for messages */
+	const char *name; /* for messages */
 	char *path;
 	struct diag *diag;
 	int fd;
 	bool own_fd;
 
-	unsigned char *raw;		/* bytes as they are in the file */
+	unsigned char *raw; /* bytes as they are in the file */
 	size_t raw_pos, raw_len;
 	bool raw_end;
 
-	char *text;			/* unpacked; cap + SOURCE_PAD bytes */
+	char *text; /* unpacked; cap + SOURCE_PAD bytes */
 	size_t pos, len, cap;
 	uint64_t bytes;
 	bool end, cut;
 
 	z_stream gzip;
 	ZSTD_DStream *zstd;
-	bool inside;			/* of a member or frame that has not ended */
+	bool inside; /* of a member or frame that has not ended */
 };
 
 /* How bytes get from `raw` into `text`. */
@@ -182,12 +182,14 @@ static ssize_t zstd_fill(struct source *source, char *out, size_t room)
 		if (err)
 			return err;
 
-		ZSTD_inBuffer from = { .src = source->raw, .size = source->raw_len,
+		ZSTD_inBuffer from = { .src = source->raw,
+				       .size = source->raw_len,
 				       .pos = source->raw_pos };
 		bool dry = from.pos == from.size;
 		/* a call without input flushes what the last one had no room for */
 		size_t left = source->inside || !dry
-			? ZSTD_decompressStream(source->zstd, &to, &from) : 0;
+				      ? ZSTD_decompressStream(source->zstd, &to, &from)
+				      : 0;
 
 		source->raw_pos = from.pos;
 		if (ZSTD_isError(left)) {
@@ -214,7 +216,7 @@ static void zstd_stop(struct source *source)
 static const struct packing packings[] = {
 	{ "gzip", { 0x1f, 0x8b }, 2, gzip_start, gzip_fill, gzip_stop },
 	{ "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4, zstd_start, zstd_fill, zstd_stop },
-	{ "plain", { 0 }, 0, plain_start, plain_fill, plain_stop },	/* fits all: the last */
+	{ "plain", { 0 }, 0, plain_start, plain_fill, plain_stop }, /* fits all: the last */
 };
 
 /* Room for more text behind what is there.  Returns 0 or -EINVAL. */
@@ -228,9 +230,10 @@ static int make_room(struct source *source)
 	if (source->len < source->cap / 2)
 		return 0;
 	if (source->len >= SOURCE_LINE_MAX)
-		return diag_error(source->diag, -EINVAL, "'%s' has a line of more than %zu MiB: "
-				  "this is not a memprof trace", source->name,
-				  SOURCE_LINE_MAX >> 20);
+		return diag_error(source->diag, -EINVAL,
+				  "'%s' has a line of more than %zu MiB: "
+				  "this is not a memprof trace",
+				  source->name, SOURCE_LINE_MAX >> 20);
 	source->cap *= 2;
 	source->text = xrealloc(source->text, source->cap + SOURCE_PAD);
 	return 0;
@@ -266,10 +269,14 @@ static int look_at_start(struct source *source)
 	if (n == 0)
 		return diag_error(source->diag, -EINVAL,
 				  "'%s' is empty: nothing was recorded into it", source->name);
-	if (n >= 4 && !memcmp(source->text, "\x7f" "ELF", 4))
+	if (n >= 4 && !memcmp(source->text,
+			      "\x7f"
+			      "ELF",
+			      4))
 		return diag_error(source->diag, -EINVAL,
 				  "'%s' is a program or library, not a trace: record one with "
-				  "'memprof run'", source->name);
+				  "'memprof run'",
+				  source->name);
 	if (memchr(source->text, 0, n))
 		return diag_error(source->diag, -EINVAL,
 				  "'%s' is a binary file, not a memprof trace", source->name);
@@ -287,8 +294,8 @@ static int start(struct source *source)
 				  strerror(-err));
 	}
 	if (S_ISDIR(st.st_mode))
-		return diag_error(source->diag, -EISDIR,
-				  "'%s' is a directory: name a trace in it", source->name);
+		return diag_error(source->diag, -EISDIR, "'%s' is a directory: name a trace in it",
+				  source->name);
 	/* a pipe may give a byte at a time; the longest magic is 4 */
 	do {
 		ssize_t n = read(source->fd, source->raw + source->raw_len,
@@ -346,7 +353,7 @@ int source_open(struct source **out, const char *path, struct diag *diag)
 
 int source_line(struct source *source, char **line, size_t *len)
 {
-	size_t seen = 0;	/* bytes after pos known to hold no newline */
+	size_t seen = 0; /* bytes after pos known to hold no newline */
 
 	for (;;) {
 		char *start_of_line = source->text + source->pos;

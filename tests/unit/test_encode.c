@@ -50,7 +50,8 @@ static void try_all(enum wire_values values, size_t n_rows, int rounds)
 
 			wire_fill(&filler, (enum mp_event)type, &event, rows_room, n_rows);
 			wrong = round_trip(&event, &line);
-			cr_expect_null(wrong, "%s: '%s' in %s", wire_events[type].name, wrong, line);
+			cr_expect_null(wrong, "%s: '%s' in %s", wire_events[type].name, wrong,
+				       line);
 			free(line);
 		}
 }
@@ -95,15 +96,17 @@ Test(encode, optional_fields_are_left_out_when_empty)
 /* A number past 2^53 - 1 is written as that, and no more. */
 Test(encode, numbers_saturate)
 {
-	struct event event = { .type = MP_fork, .fork_line = { .t = UINT64_MAX,
-				.tid = MP_NUMBER_MAX + 1, .child = MP_NUMBER_MAX } };
+	struct event event = {
+		.type = MP_fork,
+		.fork_line = { .t = UINT64_MAX, .tid = MP_NUMBER_MAX + 1, .child = MP_NUMBER_MAX }
+	};
 	char *line = wire_encode(&event);
 
 	cr_expect_str_eq(line, "{\"type\":\"fork\",\"t\":9007199254740991,"
-			 "\"tid\":9007199254740991,\"child\":9007199254740991}\n");
+			       "\"tid\":9007199254740991,\"child\":9007199254740991}\n");
 	free(line);
-	event = (struct event){ .type = MP_footer, .footer_line = { .status = INT64_MIN,
-				.reason = NULL } };
+	event = (struct event){ .type = MP_footer,
+				.footer_line = { .status = INT64_MIN, .reason = NULL } };
 	line = wire_encode(&event);
 	cr_expect(strstr(line, "\"reason\":\"\",\"status\":-9007199254740991,"), "%s", line);
 	free(line);
@@ -126,8 +129,10 @@ Test(encode, bytes_that_are_not_utf_8)
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		struct event event = { .type = MP_thread, .thread_line = { .name = names[i].read } };
-		struct event given = { .type = MP_thread, .thread_line = { .name = names[i].given } };
+		struct event event = { .type = MP_thread,
+				       .thread_line = { .name = names[i].read } };
+		struct event given = { .type = MP_thread,
+				       .thread_line = { .name = names[i].given } };
 		struct scratch scratch = SCRATCH_INIT;
 		struct decode_context context = { .strict = true };
 		char *line = wire_encode(&given);

@@ -93,8 +93,8 @@ static void put_threads(struct strbuf *out, const struct model *m)
 
 static void put_moments(struct strbuf *out, const struct model *m)
 {
-	static const char *const words[] = { "mark", "snapshot", "begin", "end", "case",
-					     "case_end", "fork", "exec" };
+	static const char *const words[] = { "mark", "snapshot", "begin", "end",
+					     "case", "case_end", "fork",  "exec" };
 
 	for (size_t i = 0; i < m->n_moments; i++) {
 		const struct model_moment *at = &m->moments[i];
@@ -112,8 +112,9 @@ static void put_moments(struct strbuf *out, const struct model *m)
 
 static void put_model(struct strbuf *out, const struct model *m)
 {
-	strbuf_addf(out, "counts lines=%" PRIu64 " unknown_events=%" PRIu64
-		    " unknown_keys=%" PRIu64 " bad_lines=%" PRIu64 "\n",
+	strbuf_addf(out,
+		    "counts lines=%" PRIu64 " unknown_events=%" PRIu64 " unknown_keys=%" PRIu64
+		    " bad_lines=%" PRIu64 "\n",
 		    m->lines, m->unknown_events, m->unknown_keys, m->bad_lines);
 	strbuf_addstr(out, "ends header=");
 	if (m->has_header)
@@ -122,7 +123,8 @@ static void put_model(struct strbuf *out, const struct model *m)
 		strbuf_addstr(out, "no");
 	strbuf_addf(out, " footer=%s cut=%s\n", m->has_footer ? m->footer.reason : "no",
 		    m->cut ? "yes" : "no");
-	strbuf_addf(out, "has modules=%zu samples=%zu moments=%zu notes=%zu last_time=%" PRIu64 "\n",
+	strbuf_addf(out,
+		    "has modules=%zu samples=%zu moments=%zu notes=%zu last_time=%" PRIu64 "\n",
 		    m->n_modules, m->n_samples, m->n_moments, m->n_notes, m->last_time);
 	if (m->has_peak)
 		strbuf_addf(out, "peak bytes=%" PRIu64 " blocks=%" PRIu64 " t=%" PRIu64 "\n",
@@ -151,8 +153,9 @@ static const char *const kinds[] = MP_KIND_WORDS;
 
 static void put_counts(struct strbuf *out, const struct counts *c)
 {
-	strbuf_addf(out, " allocs=%" PRIu64 "/%" PRIu64 " frees=%" PRIu64 "/%" PRIu64
-		    " temp=%" PRIu64 ",%" PRIu64 " peak=%" PRId64 "/%" PRId64 "\n",
+	strbuf_addf(out,
+		    " allocs=%" PRIu64 "/%" PRIu64 " frees=%" PRIu64 "/%" PRIu64 " temp=%" PRIu64
+		    ",%" PRIu64 " peak=%" PRId64 "/%" PRId64 "\n",
 		    c->allocs, c->bytes, c->frees, c->freed, c->temp0, c->temp1, c->peak_count,
 		    c->peak_bytes);
 }
@@ -237,7 +240,8 @@ static void put_check(struct strbuf *out, const char *name)
 	err = validate_trace(name, &validation, &diag);
 	if (!err)
 		put_messages(out, "check", &diag);
-	strbuf_addf(out, "check %s\n", !err && diag.seen[DIAG_ERROR] ? "findings" : error_word(err));
+	strbuf_addf(out, "check %s\n",
+		    !err && diag.seen[DIAG_ERROR] ? "findings" : error_word(err));
 	diag_release(&diag);
 }
 

@@ -12,7 +12,7 @@
 #include "util/strbuf.h"
 
 struct row {
-	const char *text;	/* after the @, or all of it */
+	const char *text; /* after the @, or all of it */
 	int err;
 	const char *path;
 	enum point_kind kind;
@@ -83,13 +83,17 @@ Test(point, split)
 	static const struct row rows[] = {
 		{ .text = "t.jsonl", .path = "t.jsonl", .kind = POINT_END },
 		{ .text = "t.jsonl@peak", .path = "t.jsonl", .kind = POINT_PEAK },
-		{ .text = "a@b/t.jsonl@1s", .path = "a@b/t.jsonl", .kind = POINT_TIME,
+		{ .text = "a@b/t.jsonl@1s",
+		  .path = "a@b/t.jsonl",
+		  .kind = POINT_TIME,
 		  .time = 1000000000 },
 		{ .text = "t@x", .path = "t", .kind = POINT_NAME, .name = "x" },
 		{ .text = "exists@peak", .path = "exists@peak", .kind = POINT_END },
 		{ .text = "exists@peak@end", .path = "exists@peak", .kind = POINT_END },
 		{ .text = "t.jsonl@'a@b'", .path = "t.jsonl", .kind = POINT_NAME, .name = "a@b" },
-		{ .text = "t.jsonl@\"me@home's\"", .path = "t.jsonl", .kind = POINT_NAME,
+		{ .text = "t.jsonl@\"me@home's\"",
+		  .path = "t.jsonl",
+		  .kind = POINT_NAME,
 		  .name = "me@home's" },
 		{ .text = "t.jsonl@it's", .path = "t.jsonl", .kind = POINT_NAME, .name = "it's" },
 		{ .text = "-@peak", .path = "-", .kind = POINT_PEAK },
@@ -128,9 +132,10 @@ Test(point, split)
 /* What is printed can be given again. */
 Test(point, format)
 {
-	static const char *const texts[] = { "start", "peak", "end", "12s", "12.5s", "0.000000001s",
-					     "name", "two words", "'12.5s'", "'peak'", "'a@b'",
-					     "\"it's @home\"", "it's" };
+	static const char *const texts[] = { "start",	"peak",		"end",	 "12s",
+					     "12.5s",	"0.000000001s", "name",	 "two words",
+					     "'12.5s'", "'peak'",	"'a@b'", "\"it's @home\"",
+					     "it's" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		struct strbuf out = STRBUF_INIT;

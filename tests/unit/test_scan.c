@@ -20,7 +20,7 @@ static uint64_t rows_room[ROWS * 64];
 struct both {
 	bool fast;
 	enum decoded slow;
-	const char *difference;	/* only when both took it */
+	const char *difference; /* only when both took it */
 };
 
 static struct both read_both_ways(const char *text, size_t len)

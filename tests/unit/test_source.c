@@ -306,15 +306,19 @@ Test(source, refused)
 		{ "absent", -ENOENT, "cannot open 'absent': No such file or directory" },
 		{ "folder", -EISDIR, "'folder' is a directory: name a trace in it" },
 		{ "empty", -EINVAL, "'empty' is empty: nothing was recorded into it" },
-		{ "elf", -EINVAL, "'elf' is a program or library, not a trace: record one with "
-				  "'memprof run'" },
+		{ "elf", -EINVAL,
+		  "'elf' is a program or library, not a trace: record one with "
+		  "'memprof run'" },
 		{ "nul", -EINVAL, "'nul' is a binary file, not a memprof trace" },
 		{ "gz", -EINVAL, "'gz' ends before its first line: no trace is left in it" },
 	};
 
 	cr_assert_eq(mkdir("folder", 0700), 0);
 	put_file("empty", "", 0);
-	put_file("elf", "\x7f" "ELF\x02\x01", 6);
+	put_file("elf",
+		 "\x7f"
+		 "ELF\x02\x01",
+		 6);
 	put_file("nul", "text\0text", 9);
 	put_file("gz", "\x1f\x8b\x08\0", 4);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

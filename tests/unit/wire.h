@@ -28,9 +28,27 @@ enum wire_values { WIRE_ZERO, WIRE_LIMIT, WIRE_RANDOM };
 
 /* Strings a program may come up with, all valid UTF-8. */
 static const char *const wire_strings[] = {
-	"", "plain", "two words", "\"", "\\", "\\\"", "/", "\t\n\r\b\f\x01\x1f\x7f", "{\"a\":[1]}",
-	"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf",
-	"\xee\x80\x80", "\xef\xbf\xbd", "\\u0041", "\xc2\x80", "a\xcc\x81", "</script>", "%s%n",
+	"",
+	"plain",
+	"two words",
+	"\"",
+	"\\",
+	"\\\"",
+	"/",
+	"\t\n\r\b\f\x01\x1f\x7f",
+	"{\"a\":[1]}",
+	"\xc3\xa9",
+	"\xe2\x82\xac",
+	"\xf0\x9f\x98\x80",
+	"\xf4\x8f\xbf\xbf",
+	"\xed\x9f\xbf",
+	"\xee\x80\x80",
+	"\xef\xbf\xbd",
+	"\\u0041",
+	"\xc2\x80",
+	"a\xcc\x81",
+	"</script>",
+	"%s%n",
 	"a string that is longer than one piece of the encoder, which copies in pieces of 64 bytes",
 };
 
@@ -38,8 +56,8 @@ static const char *const wire_strings[] = {
 
 struct wire_filler {
 	enum wire_values values;
-	uint64_t state;		/* of wire_random(), not 0 */
-	bool plain_only;	/* strings without anything to escape */
+	uint64_t state;	 /* of wire_random(), not 0 */
+	bool plain_only; /* strings without anything to escape */
 };
 
 static inline const char *wire_string(struct wire_filler *f)
@@ -84,7 +102,8 @@ static inline void wire_fill_value(struct wire_filler *f, enum wire wire, void *
 		break;
 	case WIRE_strs:
 		memcpy(list, wire_strings, sizeof(list));
-		*strs = (struct mp_strs){ .v = list, .n = f->values == WIRE_ZERO ? 0 : WIRE_STRINGS };
+		*strs = (struct mp_strs){ .v = list,
+					  .n = f->values == WIRE_ZERO ? 0 : WIRE_STRINGS };
 		break;
 	case WIRE_kind:
 		*(uint64_t *)at = wire_number(f, UINT64_MAX) % MP_KINDS;
@@ -109,8 +128,9 @@ static inline void wire_fill(struct wire_filler *f, enum mp_event type, struct e
 		}
 		for (size_t r = 0; r < n; r++)
 			for (size_t c = 0; c < field->row->n_cols; c++)
-				wire_fill_value(f, field->row->cols[c].wire, (char *)rows +
-						r * field->row->size + field->row->cols[c].offset);
+				wire_fill_value(f, field->row->cols[c].wire,
+						(char *)rows + r * field->row->size +
+							field->row->cols[c].offset);
 		*(const void **)(line + field->offset) = rows;
 		*(size_t *)(line + field->count_offset) = n;
 	}
@@ -139,9 +159,9 @@ static inline char *wire_encode(const struct event *event)
 
 	w.out = (struct mp_out){ .buf = w.buf, .cap = sizeof(w.buf), .flush = wire_flush };
 	switch (event->type) {
-#define EVENT(name, doc)                                                                           \
-	case MP_##name:                                                                            \
-		mp_encode_##name(&w.out, &event->name##_line);                                     \
+#define EVENT(name, doc)                                       \
+	case MP_##name:                                        \
+		mp_encode_##name(&w.out, &event->name##_line); \
 		break;
 #include <memprof/events.def>
 	case MP_EVENTS:
@@ -204,7 +224,7 @@ static inline const char *wire_difference(const struct event *a, const struct ev
 			equal = wire_equal_value(f->wire, x + f->offset, y + f->offset);
 		else
 			equal = *(const size_t *)(x + f->count_offset) ==
-				*(const size_t *)(y + f->count_offset) &&
+					*(const size_t *)(y + f->count_offset) &&
 				wire_equal_rows(f->row, *(char *const *)(x + f->offset),
 						*(char *const *)(y + f->offset),
 						*(const size_t *)(x + f->count_offset));

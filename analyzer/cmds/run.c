@@ -81,7 +81,7 @@ static const struct opt run_options[] = {
 
 static const char *const run_examples[] = {
 	"memprof run ./server --port 8080",
-	"memprof run --output=%e.%p.jsonl.zst -- make -j2",
+	"memprof run --output=traces/%e.%p.jsonl -- make -j2",
 	"memprof run --allocator=jemalloc ./server",
 	NULL,
 };

@@ -28,6 +28,15 @@ void summary_add_quoted(struct strbuf *out, const char *path)
 	strbuf_addch(out, '\'');
 }
 
+static void add_lost(struct strbuf *out, const struct mp_footer *footer)
+{
+	units_add_count(out, footer->lost);
+	strbuf_addstr(out, footer->lost == 1 ? " event was lost" : " events were lost");
+	if (footer->dropped && *footer->dropped)
+		strbuf_addf(out, ": %s", footer->dropped);
+	strbuf_addch(out, '\n');
+}
+
 static void add_totals(struct strbuf *out, const struct model *model)
 {
 	struct counts all = model_total(model, MP_HEAP);
@@ -58,10 +67,7 @@ static void add_totals(struct strbuf *out, const struct model *model)
 		strbuf_addstr(out,
 			      "it ended without a word, so these are its last written totals\n");
 	else if (model->footer.lost)
-		strbuf_addf(out, "%llu events were lost%s%s\n",
-			    (unsigned long long)model->footer.lost,
-			    model->footer.dropped && *model->footer.dropped ? ": " : "",
-			    model->footer.dropped ? model->footer.dropped : "");
+		add_lost(out, &model->footer);
 }
 
 int summary_add(struct strbuf *out, const struct trace_file *file, struct diag *diag)

@@ -99,7 +99,8 @@ static inline uint8_t *cfi_image_tables(const void *bytes, size_t size, bool low
 	size_t room = cfi_page_up(size);
 	/* header, guard, tables, guard, then address space for pretended functions */
 	size_t all = 3 * CFI_PAGE + room + (64UL << 20);
-	uint8_t *base = mmap(NULL, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint8_t *base = mmap(NULL, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+			     0);
 	uint8_t *tables = base + 2 * CFI_PAGE + (low ? 0 : room - size);
 
 	mprotect(base, CFI_PAGE, PROT_READ | PROT_WRITE);

@@ -225,8 +225,8 @@ static void probe(const struct cfi_module *m, const struct row *row, uint64_t ad
 	    (strcmp(row->cfa, "exp") == 0 || strcmp(row->rbp, "exp") == 0))
 		return;
 	if (tally->mismatches++ < 10)
-		cr_log_warn("%lx: row cfa %s rbp %s rsp %s ra %s, rule %s cfa %s%+d rbp %s%+d", addr,
-			    row->cfa, row->rbp, row->rsp, row->ra, kind_names[got.kind],
+		cr_log_warn("%lx: row cfa %s rbp %s rsp %s ra %s, rule %s cfa %s%+d rbp %s%+d",
+			    addr, row->cfa, row->rbp, row->rsp, row->ra, kind_names[got.kind],
 			    got.cfa_rbp ? "rbp" : "rsp", got.cfa_off, got.rbp_saved ? "c" : "same",
 			    got.rbp_off);
 }
@@ -378,7 +378,8 @@ Test(cfi_rows, more_files)
 	if (!files)
 		cr_skip_test("MEMPROF_CFI_FILES is not set");
 	files = strdup(files);
-	for (char *save, *file = strtok_r(files, " ", &save); file; file = strtok_r(NULL, " ", &save))
+	for (char *save, *file = strtok_r(files, " ", &save); file;
+	     file = strtok_r(NULL, " ", &save))
 		sweep_file(file);
 	free(files);
 }

@@ -149,8 +149,9 @@ static void note_quality(const struct model *model, struct doc *doc)
 	const struct mp_footer *f = &model->footer;
 
 	if (model->has_footer && f->lost)
-		doc_add_note(doc, LEVEL_WARNING, "lost-events", "%" PRIu64 " events were not "
-			     "recorded%s%s: totals are too low by them", f->lost,
+		doc_add_note(doc, LEVEL_WARNING, "lost-events", "%" PRIu64 " event%s not "
+			     "recorded%s%s: totals are too low by that", f->lost,
+			     f->lost == 1 ? " was" : "s were",
 			     f->dropped && *f->dropped ? ", because " : "",
 			     f->dropped ? f->dropped : "");
 	if (model->has_footer && f->truncated * 100 > f->captures)
@@ -158,12 +159,13 @@ static void note_quality(const struct model *model, struct doc *doc)
 			     "be followed out to main: code without unwind tables or frame pointers "
 			     "was met", 100.0 * (double)f->truncated / (double)f->captures);
 	if (model->bad_lines)
-		doc_add_note(doc, LEVEL_WARNING, "bad-lines", "%" PRIu64 " lines of the trace could "
-			     "not be read: 'memprof check' says which and why", model->bad_lines);
+		doc_add_note(doc, LEVEL_WARNING, "bad-lines", "%" PRIu64 " line%s of the trace could "
+			     "not be read: 'memprof check' says which and why", model->bad_lines,
+			     model->bad_lines == 1 ? "" : "s");
 	if (model->unknown_events)
-		doc_add_note(doc, LEVEL_INFO, "unknown-events", "%" PRIu64 " lines are of types this "
+		doc_add_note(doc, LEVEL_INFO, "unknown-events", "%" PRIu64 " line%s of types this "
 			     "version does not know: a newer recorder wrote the trace",
-			     model->unknown_events);
+			     model->unknown_events, model->unknown_events == 1 ? " is" : "s are");
 }
 
 static void note_other_memory(const struct model *model, struct doc *doc)

@@ -114,9 +114,10 @@ static void add_titles(const struct top *top, struct doc *doc)
 	if (top->shown < top->groups->n)
 		strbuf_addf(&text, "the top %zu of %zu %ss", top->shown, top->groups->n,
 			    nouns[top->groups->by]);
+	else if (top->shown == 1)
+		strbuf_addf(&text, "one %s", nouns[top->groups->by]);
 	else
-		strbuf_addf(&text, "all %zu %s%s", top->groups->n, nouns[top->groups->by],
-			    top->groups->n == 1 ? "" : "s");
+		strbuf_addf(&text, "all %zu %ss", top->shown, nouns[top->groups->by]);
 	strbuf_addf(&text, "%s, by %s", kinds[top->kind], key->words);
 	if (key->get == top_peak_bytes && model->has_peak) {
 		strbuf_addstr(&text, " (");

@@ -256,8 +256,8 @@ Test(cfi, expressions_have_a_bounded_stack)
 	struct expr_value v;
 
 	memset(ones, 0x31, sizeof(ones));
-	cr_expect(dwarf_expr((struct cfi_reader){ ones, ones + 32, false }, &regs, NULL,
+	cr_expect(dwarf_expr((struct cfi_reader){ ones, ones + 16, false }, &regs, NULL,
 			     read_memory, NULL, &v));
-	cr_expect_not(dwarf_expr((struct cfi_reader){ ones, ones + 33, false }, &regs, NULL,
+	cr_expect_not(dwarf_expr((struct cfi_reader){ ones, ones + 17, false }, &regs, NULL,
 				 read_memory, NULL, &v));
 }

@@ -59,7 +59,8 @@ enum {
 	OP_nop = 0x96,
 };
 
-#define DEPTH 32
+/* Real expressions need 4 or less; the stack here is the program's. */
+#define DEPTH 16
 #define MAX_STEPS 1024
 
 struct expr {

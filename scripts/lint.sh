@@ -70,7 +70,7 @@ lint_cppcheck()
 		xargs "$CPPCHECK" --quiet --std=c11 --language=c --platform=unix64 --max-configs=1 \
 			--enable=warning --inline-suppr --error-exitcode=1 \
 			--suppress=unknownEvaluationOrder --suppress=missingInclude --suppress=missingIncludeSystem \
-			--suppress=preprocessorErrorDirective \
+			--suppressions-list=scripts/cppcheck.txt --suppress=preprocessorErrorDirective \
 			-Iinclude -Ianalyzer -Ipreload -D_GNU_SOURCE= -D__x86_64__=1 -D__linux__=1 \
 			'-DMP_VERSION=""' '-DMEMPROF_LIBDIR=""' '-DPACKAGE_VERSION=""' ||
 		complain 'see what cppcheck says above'

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash
 # lib.sh - what the end-to-end tests share: run a program with and without the
 # recorder, compare what it did, and hold the trace against a truth.  Sourced by
 # bash.  `make check` sets the paths; run alone, a test looks for a build in
@@ -112,7 +113,7 @@ record()
 {
 	local command=$1
 
-	[[ $command != *=* ]] || command=env
+	[[ $command != *=* ]] || command="env"
 	rm -rf "$T/traces" "$T/recorded.truth"
 	mkdir "$T/traces"
 	ran recorded LD_PRELOAD="$preload" MEMPROF_OUTPUT="$T/traces/%e.%p.jsonl" \

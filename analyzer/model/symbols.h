@@ -18,17 +18,18 @@ struct symbols;
 
 /* One source-level frame.  Strings belong to the symbols object. */
 struct frame {
-	const char *function;	/* demangled; NULL when unknown */
-	const char *file;	/* NULL when unknown */
-	uint32_t line;		/* 0 when unknown */
-	const char *module;	/* path of the module; NULL when in none */
-	uint64_t offset;	/* from the function's start when it is known and has no line, else the module offset */
-	bool is_inline;		/* inlined into the next frame */
+	const char *function; /* demangled; NULL when unknown */
+	const char *file;     /* NULL when unknown */
+	uint32_t line;	      /* 0 when unknown */
+	const char *module;   /* path of the module; NULL when in none */
+	/* from the function's start when it is known and has no line, else from the module's */
+	uint64_t offset;
+	bool is_inline; /* inlined into the next frame */
 };
 
 struct symbols_options {
 	const char *sysroot;	/* prefix of module paths, or NULL */
-	const char *debug_path;	/* colon-separated folders of debug files, or NULL */
+	const char *debug_path; /* colon-separated folders of debug files, or NULL */
 };
 
 struct symbols *symbols_new(const struct model *model, const struct symbols_options *options);

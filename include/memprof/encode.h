@@ -190,35 +190,35 @@ static inline void mp_put_kind(struct mp_out *out, uint64_t kind)
 #define MP_EMPTY_str(v) (!(v) || !*(v))
 
 /* mp_put_row_<row>(out, row): `[a,b,c]`. */
-#define ROW(row, doc)                                                                              \
-	static inline void mp_put_row_##row(struct mp_out *out, const struct mp_row_##row *r)      \
-	{                                                                                          \
+#define ROW(row, doc)                                                                         \
+	static inline void mp_put_row_##row(struct mp_out *out, const struct mp_row_##row *r) \
+	{                                                                                     \
 		char sep = '[';
-#define COL(row, name, type, doc)                                                                  \
-	mp_put_char(out, sep);                                                                     \
-	mp_put_##type(out, r->name);                                                               \
+#define COL(row, name, type, doc)    \
+	mp_put_char(out, sep);       \
+	mp_put_##type(out, r->name); \
 	sep = ',';
-#define END_ROW(row)                                                                               \
-	(void)sep;                                                                                 \
-	mp_put_char(out, ']');                                                                     \
+#define END_ROW(row)           \
+	(void)sep;             \
+	mp_put_char(out, ']'); \
 	}
 #include <memprof/events.def>
 
 /* mp_open_<event>(out, e): the line up to its end, or up to the inside of its
  * array of rows when it has one; the rows in *e are not written.  Write rows
  * with mp_put_row_*, commas between them, then close with mp_close_rows(). */
-#define EVENT(event, doc)                                                                          \
-	static inline void mp_open_##event(struct mp_out *out, const struct mp_##event *e)         \
-	{                                                                                          \
-		(void)e;                                                                           \
+#define EVENT(event, doc)                                                                  \
+	static inline void mp_open_##event(struct mp_out *out, const struct mp_##event *e) \
+	{                                                                                  \
+		(void)e;                                                                   \
 		MP_PUT_LITERAL(out, "{\"type\":\"" #event "\"");
-#define FIELD(event, name, type, doc)                                                              \
-	MP_PUT_LITERAL(out, ",\"" #name "\":");                                                    \
+#define FIELD(event, name, type, doc)           \
+	MP_PUT_LITERAL(out, ",\"" #name "\":"); \
 	mp_put_##type(out, e->name);
-#define OPT(event, name, type, doc)                                                                \
-	if (!MP_EMPTY_##type(e->name)) {                                                           \
-		MP_PUT_LITERAL(out, ",\"" #name "\":");                                            \
-		mp_put_##type(out, e->name);                                                       \
+#define OPT(event, name, type, doc)                     \
+	if (!MP_EMPTY_##type(e->name)) {                \
+		MP_PUT_LITERAL(out, ",\"" #name "\":"); \
+		mp_put_##type(out, e->name);            \
 	}
 #define ROWS(event, name, row, doc) MP_PUT_LITERAL(out, ",\"" #name "\":[");
 #define END(event) }
@@ -235,19 +235,19 @@ static inline void mp_close_rows(struct mp_out *out)
 }
 
 /* mp_encode_<event>(out, e): the whole line, rows included. */
-#define EVENT(event, doc)                                                                          \
-	static inline void mp_encode_##event(struct mp_out *out, const struct mp_##event *e)       \
-	{                                                                                          \
+#define EVENT(event, doc)                                                                    \
+	static inline void mp_encode_##event(struct mp_out *out, const struct mp_##event *e) \
+	{                                                                                    \
 		mp_open_##event(out, e);
-#define ROWS(event, name, row, doc)                                                                \
-	for (size_t i = 0; i < e->n_##name; i++) {                                                 \
-		if (i)                                                                             \
-			mp_put_char(out, ',');                                                     \
-		mp_put_row_##row(out, &e->name[i]);                                                \
-	}                                                                                          \
+#define ROWS(event, name, row, doc)                 \
+	for (size_t i = 0; i < e->n_##name; i++) {  \
+		if (i)                              \
+			mp_put_char(out, ',');      \
+		mp_put_row_##row(out, &e->name[i]); \
+	}                                           \
 	mp_put_char(out, ']');
-#define END(event)                                                                                 \
-	mp_close(out);                                                                             \
+#define END(event)     \
+	mp_close(out); \
 	}
 #include <memprof/events.def>
 

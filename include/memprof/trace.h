@@ -18,8 +18,10 @@
 
 enum mp_kind { MP_HEAP, MP_MMAP, MP_INHERITED, MP_KINDS };
 
+/* clang-format off */
 /* Wire words of enum mp_kind, in its order. */
 #define MP_KIND_WORDS { "heap", "mmap", "inherited" }
+/* clang-format on */
 
 /* A list of strings, as argv is. */
 struct mp_strs {
@@ -35,6 +37,7 @@ struct mp_strs {
 #define MP_C_strs struct mp_strs
 #define MP_C_kind uint64_t
 
+/* clang-format off */
 #define ROW(row, doc) struct mp_row_##row {
 #define COL(row, name, type, doc) MP_C_##type name;
 #define END_ROW(row) };
@@ -46,6 +49,7 @@ struct mp_strs {
 #define ROWS(event, name, row, doc) const struct mp_row_##row *name; size_t n_##name;
 #define END(event) };
 #include <memprof/events.def>
+/* clang-format on */
 
 enum mp_event {
 #define EVENT(event, doc) MP_##event,

@@ -18,21 +18,22 @@ struct diag;
 
 enum exit_status {
 	EXIT_FINE = 0,
-	EXIT_FINDINGS = 1,	/* leaks, an increase, a failed limit, an invalid trace */
+	EXIT_FINDINGS = 1, /* leaks, an increase, a failed limit, an invalid trace */
 	EXIT_USAGE = 2,
-	EXIT_TRACE = 3,		/* cannot be read as a trace */
-	EXIT_IO = 4,		/* other trouble with input or output */
+	EXIT_TRACE = 3, /* cannot be read as a trace */
+	EXIT_IO = 4,	/* other trouble with input or output */
 };
 
 struct command {
 	const char *name;
-	const char *summary;		/* one line for the list of commands: lower case, no full stop */
-	const char *operands;		/* as the usage line shows them: "TRACE", "[--] PROG [ARGS...]" */
-	const char *description;	/* more for --help: whole sentences, wrapped by the printer; may be NULL */
+	const char *summary;  /* one line for the list of commands: lower case, no full stop */
+	const char *operands; /* as the usage line shows them: "TRACE", "[--] PROG [ARGS...]" */
+	const char *
+		description; /* more for --help: whole sentences, wrapped by the printer; may be NULL */
 	const struct opt *options;	/* ends with an OPT_END row */
 	size_t args_size;		/* of the struct the options fill */
 	unsigned int opt_flags;		/* OPT_STOP_AT_OPERAND or 0 */
-	int min_operands, max_operands;	/* checked before run(); max -1 for any number */
+	int min_operands, max_operands; /* checked before run(); max -1 for any number */
 	const char *const *examples;	/* whole command lines, ends with NULL */
 
 	/*

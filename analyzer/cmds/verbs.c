@@ -150,8 +150,8 @@ static int command_run(const struct verb *verb, int argc, char **argv)
 
 int verb_run(const struct verb *verb, int argc, char **argv)
 {
-	int status = verb->command ? command_run(verb, argc, argv) :
-				     report_run(verb->report, argc, argv);
+	int status = verb->command ? command_run(verb, argc, argv)
+				   : report_run(verb->report, argc, argv);
 
 	return status == REPORT_HELP ? print_help(verb) : status;
 }

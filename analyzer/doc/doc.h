@@ -34,7 +34,7 @@ struct doc_cell {
 		double r;
 		const char *text;
 		struct {
-			const struct doc_frame *v;	/* innermost first */
+			const struct doc_frame *v; /* innermost first */
 			size_t n;
 		} stack;
 	};
@@ -47,56 +47,56 @@ struct doc_cell {
 
 /* A NULL text is an empty cell. */
 #define CELL_T(value) ((struct doc_cell){ .type = CELL_TEXT, .text = (value) })
-#define CELL_S(frames, count)                                                                      \
+#define CELL_S(frames, count) \
 	((struct doc_cell){ .type = CELL_STACK, .stack = { .v = (frames), .n = (count) } })
 
-enum doc_align { ALIGN_AUTO, ALIGN_LEFT, ALIGN_RIGHT };	/* auto: numbers right, the rest left */
+enum doc_align { ALIGN_AUTO, ALIGN_LEFT, ALIGN_RIGHT }; /* auto: numbers right, the rest left */
 
 enum column_flags {
-	COLUMN_KEY = 1,		/* together these say which thing a row is about; diff joins by them */
-	COLUMN_FOR_PEOPLE = 2,	/* only where people read: text, HTML */
-	COLUMN_FOR_MACHINES = 4,	/* only where programs read: JSON, CSV */
+	COLUMN_KEY = 1, /* together these say which thing a row is about; diff joins by them */
+	COLUMN_FOR_PEOPLE = 2,	 /* only where people read: text, HTML */
+	COLUMN_FOR_MACHINES = 4, /* only where programs read: JSON, CSV */
 };
 
 struct doc_column {
-	const char *key;	/* stable name: lower case, underscores */
-	const char *title;	/* for people */
+	const char *key;   /* stable name: lower case, underscores */
+	const char *title; /* for people */
 	enum doc_unit unit;
 	enum doc_align align;
-	unsigned int flags;	/* enum column_flags */
-	int priority;		/* on narrow screens columns go, the highest first; 0 never goes */
+	unsigned int flags; /* enum column_flags */
+	int priority;	    /* on narrow screens columns go, the highest first; 0 never goes */
 };
 
 struct doc_row {
-	struct doc_cell *cells;	/* one a column */
+	struct doc_cell *cells; /* one a column */
 	const char *detail;	/* a line below the row, for people; or NULL */
 };
 
 struct doc_table {
-	const char *name;	/* stable */
-	const char *title;	/* for people; or NULL */
-	const char *empty;	/* for people: what to say when there is no row; or NULL */
+	const char *name;  /* stable */
+	const char *title; /* for people; or NULL */
+	const char *empty; /* for people: what to say when there is no row; or NULL */
 	struct doc_column *columns;
 	size_t n_columns;
 	struct doc_row *rows;
 	size_t n_rows, a_rows;
-	struct doc_row *footer;	/* sums and the like, for people */
+	struct doc_row *footer; /* sums and the like, for people */
 	size_t n_footer, a_footer;
 };
 
 /* A named single value. */
 struct doc_value {
-	const char *key;	/* stable; unique in its list */
-	const char *title;	/* for people; NULL: for programs only */
-	const char *group;	/* for people: values of one group stand together; or NULL */
+	const char *key;   /* stable; unique in its list */
+	const char *title; /* for people; NULL: for programs only */
+	const char *group; /* for people: values of one group stand together; or NULL */
 	enum doc_unit unit;
-	struct doc_cell cell;	/* never a stack */
+	struct doc_cell cell; /* never a stack */
 };
 
 /* A node of a tree, in preorder: children follow their parent. */
 struct doc_node {
 	struct doc_frame frame;
-	size_t parent;		/* index, or DOC_NO_PARENT */
+	size_t parent; /* index, or DOC_NO_PARENT */
 	int64_t self, total;
 };
 
@@ -111,7 +111,7 @@ struct doc_tree {
 
 /* One quantity over time. */
 struct doc_point {
-	uint64_t t;		/* ns since the start of the run */
+	uint64_t t; /* ns since the start of the run */
 	int64_t value;
 };
 
@@ -126,16 +126,16 @@ enum doc_level { LEVEL_INFO, LEVEL_WARNING, LEVEL_ERROR };
 
 struct doc_note {
 	enum doc_level level;
-	const char *code;	/* short stable word for scripts */
-	const char *text;	/* whole sentences without the last full stop */
+	const char *code; /* short stable word for scripts */
+	const char *text; /* whole sentences without the last full stop */
 };
 
 struct doc {
-	const char *report;	/* name of the report */
-	const char *title;	/* for people: one line */
-	const char *subtitle;	/* for people: what is shown, and by which order; or NULL */
-	const char *main_table;	/* name of the table CSV writes; NULL: the values */
-	struct doc_value *trace;	/* what was looked at */
+	const char *report;	 /* name of the report */
+	const char *title;	 /* for people: one line */
+	const char *subtitle;	 /* for people: what is shown, and by which order; or NULL */
+	const char *main_table;	 /* name of the table CSV writes; NULL: the values */
+	struct doc_value *trace; /* what was looked at */
 	size_t n_trace, a_trace;
 	struct doc_value *values;
 	size_t n_values, a_values;
@@ -148,9 +148,9 @@ struct doc {
 	struct doc_note *notes;
 	size_t n_notes, a_notes;
 	struct strmap strings;
-	void **blocks;		/* cells and frames */
+	void **blocks; /* cells and frames */
 	size_t n_blocks, a_blocks;
-	char *room;		/* free part of the last block */
+	char *room; /* free part of the last block */
 	size_t room_left;
 };
 

@@ -12,11 +12,11 @@
 #include "util/utf8.h"
 #include "util/xalloc.h"
 
-#define MARGIN 2	/* spaces at the left, and between columns */
-#define FLEX_WANT 44	/* drop columns until the flexible one has this much of what it needs */
+#define MARGIN 2     /* spaces at the left, and between columns */
+#define FLEX_WANT 44 /* drop columns until the flexible one has this much of what it needs */
 #define FLEX_LEAST 12
-#define STACK_HEAD 40	/* frames of a stack shown from its inner end ... */
-#define STACK_TAIL 8	/* ... and from its outer one */
+#define STACK_HEAD 40 /* frames of a stack shown from its inner end ... */
+#define STACK_TAIL 8  /* ... and from its outer one */
 
 /* How one column is shown. */
 struct shown {
@@ -29,8 +29,8 @@ struct layout {
 	const struct term *term;
 	struct sink *sink;
 	struct shown *columns;
-	int flex;		/* index of the column that takes what is left, or -1 */
-	int flex_at;		/* where it starts */
+	int flex;    /* index of the column that takes what is left, or -1 */
+	int flex_at; /* where it starts */
 };
 
 static void add_number(struct strbuf *out, int64_t i, enum doc_unit unit)
@@ -254,7 +254,8 @@ static void put_stack(struct layout *l, const struct doc_cell *cell)
 	for (size_t i = 1; i < n; i++) {
 		put_spaces(l->sink, l->flex_at);
 		if (i == STACK_HEAD && n > STACK_HEAD + STACK_TAIL + 1) {
-			sink_printf(l->sink, "(%zu frames left out)\n", n - STACK_HEAD - STACK_TAIL);
+			sink_printf(l->sink, "(%zu frames left out)\n",
+				    n - STACK_HEAD - STACK_TAIL);
 			i = n - STACK_TAIL - 1;
 			continue;
 		}

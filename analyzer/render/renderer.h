@@ -14,9 +14,9 @@ struct doc;
 struct sink;
 
 struct renderer {
-	const char *name;	/* as --format takes it */
+	const char *name; /* as --format takes it */
 	const char *summary;
-	bool for_people;	/* shows few rows and source lines, units, colour */
+	bool for_people; /* shows few rows and source lines, units, colour */
 
 	/* Errors of writing stick to the sink. */
 	void (*write)(const struct doc *doc, const struct term *term, struct sink *sink);

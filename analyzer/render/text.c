@@ -66,7 +66,8 @@ static void put_notes(const struct doc *doc, const struct term *term, struct sin
 		const char *word = note->level == LEVEL_INFO ? "note" : doc_level_name(note->level);
 
 		sink_printf(out, "%s%s:%s ",
-			    term_style(term, note->level == LEVEL_INFO ? STYLE_BOLD : STYLE_WARNING),
+			    term_style(term,
+				       note->level == LEVEL_INFO ? STYLE_BOLD : STYLE_WARNING),
 			    word, term_style(term, STYLE_NONE));
 		put_wrapped(out, note->text, (int)strlen(word) + 2, (int)strlen(word) + 2,
 			    term->width);

@@ -56,8 +56,8 @@ void about_point(const struct model *model, struct strbuf *out)
 		strbuf_addstr(out, "at the start");
 		return;
 	case POINT_END:
-		strbuf_addstr(out, model->has_footer ? "at the end, after " :
-						       "at the last record, after ");
+		strbuf_addstr(out, model->has_footer ? "at the end, after "
+						     : "at the last record, after ");
 		units_add_ns(out, model->last_time);
 		return;
 	case POINT_PEAK:
@@ -112,8 +112,9 @@ void about_trace(const struct model *model, struct doc *doc)
 
 const char *about_exit(const struct model *model)
 {
-	return model->has_footer && model->footer.reason && *model->footer.reason ?
-		       model->footer.reason : "unknown";
+	return model->has_footer && model->footer.reason && *model->footer.reason
+		       ? model->footer.reason
+		       : "unknown";
 }
 
 uint64_t about_max_rss(const struct model *model)
@@ -136,11 +137,13 @@ static void note_distance(const struct model *model, struct doc *doc)
 	if (model->point_time == model->point_asked ||
 	    (model->point.kind != POINT_TIME && model->point.kind != POINT_NAME))
 		return;
-	units_add_ns(&off, model->point_time > model->point_asked ?
-			   model->point_time - model->point_asked :
-			   model->point_asked - model->point_time);
-	doc_add_note(doc, LEVEL_INFO, "point-off", "the totals shown were written %s %s the point "
-		     "asked for", off.buf, model->point_time > model->point_asked ? "after" : "before");
+	units_add_ns(&off, model->point_time > model->point_asked
+				   ? model->point_time - model->point_asked
+				   : model->point_asked - model->point_time);
+	doc_add_note(doc, LEVEL_INFO, "point-off",
+		     "the totals shown were written %s %s the point "
+		     "asked for",
+		     off.buf, model->point_time > model->point_asked ? "after" : "before");
 	strbuf_release(&off);
 }
 
@@ -149,21 +152,27 @@ static void note_quality(const struct model *model, struct doc *doc)
 	const struct mp_footer *f = &model->footer;
 
 	if (model->has_footer && f->lost)
-		doc_add_note(doc, LEVEL_WARNING, "lost-events", "%" PRIu64 " event%s not "
-			     "recorded%s%s: totals are too low by that", f->lost,
-			     f->lost == 1 ? " was" : "s were",
+		doc_add_note(doc, LEVEL_WARNING, "lost-events",
+			     "%" PRIu64 " event%s not "
+			     "recorded%s%s: totals are too low by that",
+			     f->lost, f->lost == 1 ? " was" : "s were",
 			     f->dropped && *f->dropped ? ", because " : "",
 			     f->dropped ? f->dropped : "");
 	if (model->has_footer && f->truncated * 100 > f->captures)
-		doc_add_note(doc, LEVEL_WARNING, "truncated-stacks", "%.1f%% of the stacks could not "
-			     "be followed out to main: code without unwind tables or frame pointers "
-			     "was met", 100.0 * (double)f->truncated / (double)f->captures);
+		doc_add_note(
+			doc, LEVEL_WARNING, "truncated-stacks",
+			"%.1f%% of the stacks could not "
+			"be followed out to main: code without unwind tables or frame pointers "
+			"was met",
+			100.0 * (double)f->truncated / (double)f->captures);
 	if (model->bad_lines)
-		doc_add_note(doc, LEVEL_WARNING, "bad-lines", "%" PRIu64 " line%s of the trace could "
-			     "not be read: 'memprof check' says which and why", model->bad_lines,
-			     model->bad_lines == 1 ? "" : "s");
+		doc_add_note(doc, LEVEL_WARNING, "bad-lines",
+			     "%" PRIu64 " line%s of the trace could "
+			     "not be read: 'memprof check' says which and why",
+			     model->bad_lines, model->bad_lines == 1 ? "" : "s");
 	if (model->unknown_events)
-		doc_add_note(doc, LEVEL_INFO, "unknown-events", "%" PRIu64 " line%s of types this "
+		doc_add_note(doc, LEVEL_INFO, "unknown-events",
+			     "%" PRIu64 " line%s of types this "
 			     "version does not know: a newer recorder wrote the trace",
 			     model->unknown_events, model->unknown_events == 1 ? " is" : "s are");
 }
@@ -176,14 +185,18 @@ static void note_other_memory(const struct model *model, struct doc *doc)
 
 	if (counts_live_bytes(&mapped) > 0) {
 		units_add_bytes(&size, (uint64_t)counts_live_bytes(&mapped));
-		doc_add_note(doc, LEVEL_INFO, "mapped", "besides its heap the program holds %s that "
-			     "it mapped itself: --kind mmap shows where", size.buf);
+		doc_add_note(doc, LEVEL_INFO, "mapped",
+			     "besides its heap the program holds %s that "
+			     "it mapped itself: --kind mmap shows where",
+			     size.buf);
 	}
 	if (counts_live_bytes(&inherited) > 0) {
 		strbuf_clear(&size);
 		units_add_bytes(&size, (uint64_t)counts_live_bytes(&inherited));
-		doc_add_note(doc, LEVEL_INFO, "inherited", "%s more are blocks that its parent "
-			     "allocated before the fork: --kind inherited shows where", size.buf);
+		doc_add_note(doc, LEVEL_INFO, "inherited",
+			     "%s more are blocks that its parent "
+			     "allocated before the fork: --kind inherited shows where",
+			     size.buf);
 	}
 	strbuf_release(&size);
 }
@@ -191,22 +204,26 @@ static void note_other_memory(const struct model *model, struct doc *doc)
 void about_notes(const struct model *model, struct doc *doc)
 {
 	if (!model->has_header)
-		doc_add_note(doc, LEVEL_WARNING, "no-header", "the trace has no header line: which "
+		doc_add_note(doc, LEVEL_WARNING, "no-header",
+			     "the trace has no header line: which "
 			     "program it is of is not known");
 	if (model->cut)
-		doc_add_note(doc, LEVEL_WARNING, "cut", "the trace ends in the middle of a line: what "
+		doc_add_note(doc, LEVEL_WARNING, "cut",
+			     "the trace ends in the middle of a line: what "
 			     "is shown is all that was written before");
 	else if (!model->has_footer)
-		doc_add_note(doc, LEVEL_INFO, "no-footer", "the trace has no last line: its program "
+		doc_add_note(doc, LEVEL_INFO, "no-footer",
+			     "the trace has no last line: its program "
 			     "still runs, or was killed; totals are those of the last record");
 	note_distance(model, doc);
 	note_quality(model, doc);
 	note_other_memory(model, doc);
 	for (size_t i = 0; i < model->n_notes; i++) {
 		const struct model_note *n = &model->notes[i];
-		enum doc_level level = !n->level ? LEVEL_INFO :
-				       !strcmp(n->level, "error") ? LEVEL_ERROR :
-				       !strcmp(n->level, "warning") ? LEVEL_WARNING : LEVEL_INFO;
+		enum doc_level level = !n->level		      ? LEVEL_INFO
+				       : !strcmp(n->level, "error")   ? LEVEL_ERROR
+				       : !strcmp(n->level, "warning") ? LEVEL_WARNING
+								      : LEVEL_INFO;
 
 		doc_add_note(doc, level, n->code, "%s", n->text ? n->text : "");
 	}
@@ -226,6 +243,8 @@ void about_symbols(const struct model *model, struct symbols *symbols, const boo
 			doc_add_note(doc, LEVEL_WARNING, "symbols", "%s", why);
 	}
 	if (problems > SYMBOL_NOTES)
-		doc_add_note(doc, LEVEL_WARNING, "symbols", "%zu more modules are missing or of "
-			     "another build", problems - SYMBOL_NOTES);
+		doc_add_note(doc, LEVEL_WARNING, "symbols",
+			     "%zu more modules are missing or of "
+			     "another build",
+			     problems - SYMBOL_NOTES);
 }

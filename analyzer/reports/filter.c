@@ -50,10 +50,11 @@ int filters_parse(struct filters *filters, const struct opt_list *texts, struct 
 		struct filter *filter = &filters->v[filters->n++];
 
 		if (!parse(filter, texts->v[i]))
-			return diag_error(diag, -EINVAL,
-					  "--filter '%s' is not include or exclude, function, file, "
-					  "module or thread, and a pattern: 'exclude:file:/usr/*'",
-					  texts->v[i]);
+			return diag_error(
+				diag, -EINVAL,
+				"--filter '%s' is not include or exclude, function, file, "
+				"module or thread, and a pattern: 'exclude:file:/usr/*'",
+				texts->v[i]);
 		filters->need_frames |= filter->on != FILTER_THREAD;
 	}
 	return 0;

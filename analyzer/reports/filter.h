@@ -20,13 +20,13 @@ enum filter_on { FILTER_FUNCTION, FILTER_FILE, FILTER_MODULE, FILTER_THREAD };
 struct filter {
 	bool exclude;
 	enum filter_on on;
-	const char *glob;	/* borrowed from the text */
+	const char *glob; /* borrowed from the text */
 };
 
 struct filters {
 	struct filter *v;
 	size_t n;
-	bool need_frames;	/* one of them asks for a function, file or module */
+	bool need_frames; /* one of them asks for a function, file or module */
 };
 
 /* Returns 0, or -EINVAL with the reason in `diag`.  Release in every case. */

@@ -191,7 +191,10 @@ void groups_build(struct groups *g, const struct model *model, struct symbols *s
 		  const struct filters *filters)
 {
 	*g = (struct groups){
-		.model = model, .by = by, .cumulative = cumulative, .filters = filters,
+		.model = model,
+		.by = by,
+		.cumulative = cumulative,
+		.filters = filters,
 	};
 	places_init(&g->places, model, symbols, allocator_frames);
 	if (by != BY_THREAD && !filters_on_threads(filters)) {

@@ -21,10 +21,10 @@ struct group {
 	/* what it stands for; strings are borrowed from the symbols, NULL when unknown or mixed */
 	const char *function, *file, *module;
 	uint32_t line;
-	uint64_t offset;	/* in the function, or in the module when that is not known */
-	uint32_t node;		/* BY_STACK: the stack; else one stack of the group */
-	uint32_t thread;	/* BY_THREAD: index or MODEL_NO_THREAD */
-	uint32_t seen;		/* last stack that was counted here */
+	uint64_t offset; /* in the function, or in the module when that is not known */
+	uint32_t node;	 /* BY_STACK: the stack; else one stack of the group */
+	uint32_t thread; /* BY_THREAD: index or MODEL_NO_THREAD */
+	uint32_t seen;	 /* last stack that was counted here */
 };
 
 struct groups {
@@ -35,10 +35,10 @@ struct groups {
 	struct places places;
 	struct group *v;
 	size_t n, alloc;
-	struct counts total;	/* of all that passed the filters, each counted once */
-	struct strmap keys;	/* what makes two frames the same -> index + 1 */
-	struct map by_id;	/* stacks or threads -> index */
-	uint32_t stacks;	/* counted so far */
+	struct counts total; /* of all that passed the filters, each counted once */
+	struct strmap keys;  /* what makes two frames the same -> index + 1 */
+	struct map by_id;    /* stacks or threads -> index */
+	uint32_t stacks;     /* counted so far */
 };
 
 /*

@@ -74,17 +74,23 @@ static void note_difference(const struct model *model, struct doc *doc)
 	struct counts sum = model_total(model, MP_HEAP), all = totals(model);
 
 	if (sum.allocs != all.allocs || sum.bytes != all.bytes)
-		doc_add_note(doc, LEVEL_WARNING, "totals-differ", "the last line of the trace counts "
-			     "%" PRIu64 " allocations of %" PRIu64 " bytes, its sites add up to %"
-			     PRIu64 " of %" PRIu64, all.allocs, all.bytes, sum.allocs, sum.bytes);
+		doc_add_note(doc, LEVEL_WARNING, "totals-differ",
+			     "the last line of the trace counts "
+			     "%" PRIu64 " allocations of %" PRIu64
+			     " bytes, its sites add up to %" PRIu64 " of %" PRIu64,
+			     all.allocs, all.bytes, sum.allocs, sum.bytes);
 }
 
 static void put(struct doc *doc, const char *group, const char *key, const char *title,
 		enum doc_unit unit, struct doc_cell cell)
 {
 	doc_add_value(doc, (struct doc_value){
-		.key = key, .title = title, .group = group, .unit = unit, .cell = cell,
-	});
+				   .key = key,
+				   .title = title,
+				   .group = group,
+				   .unit = unit,
+				   .cell = cell,
+			   });
 }
 
 static void add_heap(const struct model *model, struct doc *doc)
@@ -114,7 +120,8 @@ static void add_memory(const struct model *model, struct doc *doc)
 	const char *group = "Memory";
 	struct counts mapped = model_total(model, MP_MMAP);
 	struct counts inherited = model_total(model, MP_INHERITED);
-	uint64_t rss = about_max_rss(model), recorder = model->has_footer ? model->footer.recorder : 0;
+	uint64_t rss = about_max_rss(model),
+		 recorder = model->has_footer ? model->footer.recorder : 0;
 
 	for (size_t i = 0; i < model->n_samples && !model->has_footer; i++)
 		if (model->samples[i].recorder > recorder)
@@ -132,8 +139,8 @@ static void add_program(const struct model *model, struct doc *doc)
 {
 	const char *group = "Program";
 	const struct mp_header *h = &model->header;
-	uint64_t threads = model->has_footer && model->footer.threads ? model->footer.threads :
-									model->n_threads;
+	uint64_t threads = model->has_footer && model->footer.threads ? model->footer.threads
+								      : model->n_threads;
 	struct strbuf command = STRBUF_INIT, how = STRBUF_INIT;
 	size_t forks = 0;
 
@@ -148,7 +155,8 @@ static void add_program(const struct model *model, struct doc *doc)
 	put(doc, group, "command", "command", UNIT_TEXT, CELL_T(command.len ? command.buf : NULL));
 	put(doc, group, "exe", "program", UNIT_TEXT, CELL_T(h->exe));
 	put(doc, group, "cwd", "started in", UNIT_TEXT, CELL_T(h->cwd));
-	put(doc, group, "pid", "process", UNIT_NONE, model->has_header ? CELL_U(h->pid) : CELL_EMPTY);
+	put(doc, group, "pid", "process", UNIT_NONE,
+	    model->has_header ? CELL_U(h->pid) : CELL_EMPTY);
 	put(doc, group, "started", "started at", UNIT_TEXT, CELL_T(h->epoch));
 	put(doc, group, "duration_ns", "ran for", UNIT_NS,
 	    CELL_U(model->has_footer ? model->footer.t : model->last_time));
@@ -202,7 +210,8 @@ static int info_build(const struct model *model, struct symbols *symbols,
 	add_memory(model, doc);
 	add_trace(model, doc);
 	if (!totals(model).allocs)
-		doc_add_note(doc, LEVEL_INFO, "empty", "the program has not allocated anything up to "
+		doc_add_note(doc, LEVEL_INFO, "empty",
+			     "the program has not allocated anything up to "
 			     "here");
 	note_difference(model, doc);
 	about_notes(model, doc);

@@ -85,7 +85,8 @@ const struct place *places_of(struct places *places, uint32_t node)
 	place->groups = xreallocarray(NULL, place->n, sizeof(*place->groups));
 	for (size_t i = 0; i < place->n; i++)
 		place->groups[i] = PLACE_NO_GROUP;
-	while (place->skip < place->n && only_allocates(places, place->frames[place->skip].function))
+	while (place->skip < place->n &&
+	       only_allocates(places, place->frames[place->skip].function))
 		place->skip++;
 	return place;
 }

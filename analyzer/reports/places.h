@@ -17,10 +17,10 @@ struct model;
 
 /* What is known of one address. */
 struct place {
-	const struct frame *frames;	/* innermost first; owned by the symbols */
+	const struct frame *frames; /* innermost first; owned by the symbols */
 	size_t n;
-	size_t skip;		/* frames at the inner end that only allocate; n when all do */
-	uint32_t *groups;	/* free for the user of places: one a frame, PLACE_NO_GROUP at first */
+	size_t skip;	  /* frames at the inner end that only allocate; n when all do */
+	uint32_t *groups; /* free for the user of places: one a frame, PLACE_NO_GROUP at first */
 };
 
 #define PLACE_NO_GROUP UINT32_MAX
@@ -28,7 +28,7 @@ struct place {
 struct places {
 	const struct model *model;
 	struct symbols *symbols;
-	bool allocator_frames;		/* name frames that only allocate, too */
+	bool allocator_frames; /* name frames that only allocate, too */
 	struct map by_address, names;
 	struct place *list;
 	size_t n, alloc;

@@ -19,21 +19,21 @@ struct symbols;
 
 /* What every report is asked with. */
 struct report_args {
-	uint64_t n;			/* rows wanted; 0: all */
-	const char *sort;		/* key of a column; NULL: the report's own choice */
-	struct opt_list filters;	/* include|exclude:what:GLOB */
+	uint64_t n;		 /* rows wanted; 0: all */
+	const char *sort;	 /* key of a column; NULL: the report's own choice */
+	struct opt_list filters; /* include|exclude:what:GLOB */
 	bool cumulative;
-	const void *own;		/* the struct the report's own options fill */
-	struct diag *diag;		/* why build() failed */
+	const void *own;   /* the struct the report's own options fill */
+	struct diag *diag; /* why build() failed */
 };
 
 struct report {
 	const char *name;
-	const char *summary;		/* one line: lower case, no full stop */
-	const char *description;	/* whole sentences for --help; or NULL */
-	const struct opt *options;	/* its own, ends with OPT_END; or NULL */
-	size_t args_size;		/* of the struct they fill */
-	const char *const *examples;	/* whole command lines, ends with NULL */
+	const char *summary;	     /* one line: lower case, no full stop */
+	const char *description;     /* whole sentences for --help; or NULL */
+	const struct opt *options;   /* its own, ends with OPT_END; or NULL */
+	size_t args_size;	     /* of the struct they fill */
+	const char *const *examples; /* whole command lines, ends with NULL */
 
 	/*
 	 * Fill `doc`, which is initialised.  Reads nothing but model and symbols,

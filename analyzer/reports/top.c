@@ -26,13 +26,21 @@ struct top_options {
 };
 
 static const struct opt top_options[] = {
-	{ .letter = 'g', .name = "group-by", .type = OPT_WORD, .def = "line",
+	{ .letter = 'g',
+	  .name = "group-by",
+	  .type = OPT_WORD,
+	  .def = "line",
 	  .arg = "line|file|function|module|stack|thread|region|case",
-	  .offset = offsetof(struct top_options, group_by), .help = "what a row stands for" },
-	{ .name = "kind", .type = OPT_WORD, .def = "heap", .arg = "heap|mmap|inherited",
+	  .offset = offsetof(struct top_options, group_by),
+	  .help = "what a row stands for" },
+	{ .name = "kind",
+	  .type = OPT_WORD,
+	  .def = "heap",
+	  .arg = "heap|mmap|inherited",
 	  .offset = offsetof(struct top_options, kind),
 	  .help = "heap blocks, memory the program mapped itself, or blocks it got by fork" },
-	{ .name = "allocator-frames", .type = OPT_FLAG,
+	{ .name = "allocator-frames",
+	  .type = OPT_FLAG,
 	  .offset = offsetof(struct top_options, allocator_frames),
 	  .help = "name operator new, strdup, xmalloc and the like instead of their caller" },
 	{ .type = OPT_END },
@@ -79,23 +87,29 @@ static int group_by_name(const char *name, bool cumulative, struct diag *diag)
 		if (strcmp(name, names[i]))
 			continue;
 		if (cumulative && i >= BY_STACK)
-			return diag_error(diag, -EINVAL, "--cumulative sums up frames of stacks: it "
+			return diag_error(diag, -EINVAL,
+					  "--cumulative sums up frames of stacks: it "
 					  "goes with --group-by line, file, function or module");
 		return i;
 	}
-	return diag_error(diag, -EINVAL, "--group-by %s comes with a later version: there are line, "
-			  "file, function, module, stack and thread", name);
+	return diag_error(diag, -EINVAL,
+			  "--group-by %s comes with a later version: there are line, "
+			  "file, function, module, stack and thread",
+			  name);
 }
 
 static enum mp_kind kind_by_name(const char *name)
 {
-	return !strcmp(name, "mmap") ? MP_MMAP : !strcmp(name, "inherited") ? MP_INHERITED : MP_HEAP;
+	return !strcmp(name, "mmap")	    ? MP_MMAP
+	       : !strcmp(name, "inherited") ? MP_INHERITED
+					    : MP_HEAP;
 }
 
 static void add_titles(const struct top *top, struct doc *doc)
 {
-	static const char *const nouns[] = { "line", "file", "function", "module", "stack",
-					     "thread" };
+	static const char *const nouns[] = {
+		"line", "file", "function", "module", "stack", "thread"
+	};
 	static const char *const kinds[] = { "", " of memory the program mapped itself",
 					     " of blocks inherited by fork" };
 	const struct model *model = top->groups->model;
@@ -140,16 +154,18 @@ static void add_values(const struct top *top, struct doc *doc)
 	doc_add_value(doc, (struct doc_value){ .key = "group_by", .cell = CELL_T(top->group_by) });
 	doc_add_value(doc, (struct doc_value){ .key = "sort",
 					       .cell = CELL_T(top_sort_keys[top->sort].key) });
-	doc_add_value(doc, (struct doc_value){ .key = "groups", .unit = UNIT_COUNT,
+	doc_add_value(doc, (struct doc_value){ .key = "groups",
+					       .unit = UNIT_COUNT,
 					       .cell = CELL_U(top->groups->n) });
-	doc_add_value(doc, (struct doc_value){ .key = "shown", .unit = UNIT_COUNT,
+	doc_add_value(doc, (struct doc_value){ .key = "shown",
+					       .unit = UNIT_COUNT,
 					       .cell = CELL_U(top->shown) });
 	for (int i = 0; i < TOP_SORT_KEYS; i++)
 		doc_add_value(doc, (struct doc_value){
-			.key = top_sort_keys[i].key,
-			.unit = top_sort_keys[i].unit,
-			.cell = CELL_I(top_sort_keys[i].get(total)),
-		});
+					   .key = top_sort_keys[i].key,
+					   .unit = top_sort_keys[i].unit,
+					   .cell = CELL_I(top_sort_keys[i].get(total)),
+				   });
 }
 
 static const char *why_empty(const struct model *model, const struct report_args *args,
@@ -176,7 +192,8 @@ static void note_symbols(const struct top *top, struct doc *doc)
 	for (size_t i = 0; i < top->shown; i++) {
 		uint32_t node = top->order[i]->node;
 
-		if (top->groups->by != BY_THREAD && node < model->n_nodes && model->nodes[node].module)
+		if (top->groups->by != BY_THREAD && node < model->n_nodes &&
+		    model->nodes[node].module)
 			used[model->nodes[node].module - 1] = true;
 	}
 	about_symbols(model, top->groups->places.symbols, used, doc);
@@ -223,7 +240,8 @@ const struct report report_top = {
 		       "they hold there; --sort takes any column: live_bytes live_count peak_bytes "
 		       "peak_count allocated_bytes allocations temporary_allocations. Functions "
 		       "that only allocate for their caller (operator new, strdup, containers of "
-		       "the standard library, xmalloc) are skipped: their caller is named. Text shows 10 rows and "
+		       "the standard library, xmalloc) are skipped: their caller is named. Text "
+		       "shows 10 rows and "
 		       "the source lines, JSON and CSV all rows; -n 0 is all.",
 	.options = top_options,
 	.args_size = sizeof(struct top_options),

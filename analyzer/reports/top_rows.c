@@ -52,7 +52,8 @@ const struct top_sort_key top_sort_keys[TOP_SORT_KEYS] = {
 	{ "live_count", "blocks", "blocks live", UNIT_COUNT, 7, live_count },
 	{ "peak_bytes", "at peak", "bytes held at the peak", UNIT_BYTES, 3, top_peak_bytes },
 	{ "peak_count", "peak blks", "blocks held at the peak", UNIT_COUNT, 8, peak_count },
-	{ "allocated_bytes", "allocated", "bytes allocated in all", UNIT_BYTES, 6, allocated_bytes },
+	{ "allocated_bytes", "allocated", "bytes allocated in all", UNIT_BYTES, 6,
+	  allocated_bytes },
 	{ "allocations", "allocs", "number of allocations", UNIT_COUNT, 4, allocations },
 	{ "temporary_allocations", "temporary", "allocations freed at once", UNIT_COUNT, 9,
 	  temporary },
@@ -66,8 +67,9 @@ int top_default_sort(const struct model *model)
 
 	if (model->point.kind == POINT_END && heap.peak_bytes > 0)
 		return SORT_PEAK_BYTES;
-	return counts_live_bytes(&heap) > 0 || model->point.kind == POINT_PEAK ?
-		       SORT_LIVE_BYTES : SORT_ALLOCATED_BYTES;
+	return counts_live_bytes(&heap) > 0 || model->point.kind == POINT_PEAK
+		       ? SORT_LIVE_BYTES
+		       : SORT_ALLOCATED_BYTES;
 }
 
 static int compare_text(const char *a, const char *b)
@@ -90,7 +92,8 @@ static int compare(const void *left, const void *right, void *top_arg)
 		return a->counts.bytes < b->counts.bytes ? 1 : -1;
 	if (a->counts.allocs != b->counts.allocs)
 		return a->counts.allocs < b->counts.allocs ? 1 : -1;
-	if ((order = compare_text(a->file, b->file)) || (order = compare_text(a->function, b->function)))
+	if ((order = compare_text(a->file, b->file)) ||
+	    (order = compare_text(a->function, b->function)))
 		return order;
 	if (a->line != b->line)
 		return a->line < b->line ? -1 : 1;
@@ -206,8 +209,8 @@ static void put_identity(const struct top *top, struct line *line, struct doc *d
 		put(line, (struct doc_column){ "thread", "thread", UNIT_TEXT, .flags = flags },
 		    CELL_T(thread_name(top, g->thread)));
 		put(line, (struct doc_column){ "tid", "tid", UNIT_NONE, .flags = flags },
-		    g->thread < model->n_threads ? CELL_U(model->threads[g->thread].tid) :
-						   CELL_EMPTY);
+		    g->thread < model->n_threads ? CELL_U(model->threads[g->thread].tid)
+						 : CELL_EMPTY);
 	}
 }
 
@@ -223,18 +226,20 @@ static void put_where(const struct top *top, struct line *line, struct doc *doc,
 		put(line, where, line->cells[FIRST_COLUMNS]);
 		return;
 	case BY_THREAD:
-		put(line, where, g->thread < model->n_threads ?
-		    CELL_T(doc_textf(doc, "%s (tid %" PRIu64 ")", thread_name(top, g->thread),
-				     model->threads[g->thread].tid)) :
-		    CELL_T(thread_name(top, g->thread)));
+		put(line, where,
+		    g->thread < model->n_threads ? CELL_T(doc_textf(doc, "%s (tid %" PRIu64 ")",
+								    thread_name(top, g->thread),
+								    model->threads[g->thread].tid))
+						 : CELL_T(thread_name(top, g->thread)));
 		return;
 	case BY_MODULE:
 		put(line, where, CELL_T(g->module ? g->module : "(no module)"));
 		return;
 	case BY_FILE:
-		put(line, where, g->file ? CELL_T(g->file) :
-		    CELL_T(doc_textf(doc, "(no file known in %s)",
-				     g->module ? base_name(g->module) : "any module")));
+		put(line, where,
+		    g->file ? CELL_T(g->file)
+			    : CELL_T(doc_textf(doc, "(no file known in %s)",
+					       g->module ? base_name(g->module) : "any module")));
 		return;
 	default:
 		*room = xmalloc(sizeof(**room));
@@ -264,10 +269,13 @@ static void put_first(const struct top *top, struct line *line, const struct cou
 	const struct top_sort_key *key = &top_sort_keys[top->sort];
 
 	put(line, (struct doc_column){ "rank", "#", UNIT_NONE, .flags = COLUMN_FOR_PEOPLE }, rank);
-	put(line, (struct doc_column){ "sorted", key->title, key->unit, .flags = COLUMN_FOR_PEOPLE },
+	put(line,
+	    (struct doc_column){ "sorted", key->title, key->unit, .flags = COLUMN_FOR_PEOPLE },
 	    CELL_I(key->get(c)));
-	put(line, (struct doc_column){ "share", "%", UNIT_PERCENT, .flags = COLUMN_FOR_PEOPLE,
-				       .priority = 1 }, CELL_R(share(top, c)));
+	put(line,
+	    (struct doc_column){ "share", "%", UNIT_PERCENT, .flags = COLUMN_FOR_PEOPLE,
+				 .priority = 1 },
+	    CELL_R(share(top, c)));
 }
 
 static void put_counts(const struct top *top, struct line *line, const struct counts *c)
@@ -275,9 +283,10 @@ static void put_counts(const struct top *top, struct line *line, const struct co
 	for (int i = 0; i < TOP_SORT_KEYS; i++) {
 		const struct top_sort_key *key = &top_sort_keys[i];
 
-		put(line, (struct doc_column){ key->key, key->title, key->unit,
-					       .flags = i == top->sort ? COLUMN_FOR_MACHINES : 0,
-					       .priority = key->priority },
+		put(line,
+		    (struct doc_column){ key->key, key->title, key->unit,
+					 .flags = i == top->sort ? COLUMN_FOR_MACHINES : 0,
+					 .priority = key->priority },
 		    CELL_I(key->get(c)));
 	}
 }

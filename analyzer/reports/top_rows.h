@@ -7,9 +7,9 @@
 #include "reports/group.h"
 
 struct top_sort_key {
-	const char *key;	/* of the column */
-	const char *title;	/* above it */
-	const char *words;	/* in "by ..." */
+	const char *key;   /* of the column */
+	const char *title; /* above it */
+	const char *words; /* in "by ..." */
 	enum doc_unit unit;
 	int priority;
 	int64_t (*get)(const struct counts *c);
@@ -24,9 +24,9 @@ struct top {
 	struct groups *groups;
 	const char *group_by;
 	enum mp_kind kind;
-	int sort;			/* index into top_sort_keys */
-	const struct group **order;	/* all groups, the largest first; to be freed */
-	size_t shown;			/* so many of them are wanted */
+	int sort;		    /* index into top_sort_keys */
+	const struct group **order; /* all groups, the largest first; to be freed */
+	size_t shown;		    /* so many of them are wanted */
 };
 
 int64_t top_peak_bytes(const struct counts *c);

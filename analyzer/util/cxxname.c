@@ -6,8 +6,8 @@
 
 size_t cxx_operator_len(const char *start, const char *p)
 {
-	static const char *const names[] = { "<=>", "<<=", ">>=", "<<", ">>", "<=", ">=", "->*",
-					     "->",  "()",  "<",	  ">" };
+	static const char *const names[] = { "<=>", "<<=", ">>=", "<<", ">>", "<=",
+					     ">=",  "->*", "->",  "()", "<",  ">" };
 	size_t word = strlen("operator");
 
 	if ((size_t)(p - start) < word || strncmp(p - word, "operator", word))

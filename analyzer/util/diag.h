@@ -18,19 +18,22 @@ enum diag_level { DIAG_NOTE, DIAG_WARNING, DIAG_ERROR, DIAG_LEVELS };
 
 struct diag_message {
 	enum diag_level level;
-	char *file;		/* NULL when it concerns none */
-	uint64_t line;		/* 0 when it concerns none */
-	char *text;		/* a sentence: lower case, no full stop */
+	char *file;    /* NULL when it concerns none */
+	uint64_t line; /* 0 when it concerns none */
+	char *text;    /* a sentence: lower case, no full stop */
 };
 
 struct diag {
-	struct diag_message *messages;	/* in the order they came */
+	struct diag_message *messages; /* in the order they came */
 	size_t n, alloc;
-	uint64_t seen[DIAG_LEVELS];	/* kept or not */
-	size_t keep;			/* messages kept of each level; 0 means DIAG_KEEP */
+	uint64_t seen[DIAG_LEVELS]; /* kept or not */
+	size_t keep;		    /* messages kept of each level; 0 means DIAG_KEEP */
 };
 
-#define DIAG_INIT { .messages = NULL }
+#define DIAG_INIT                \
+	{                        \
+		.messages = NULL \
+	}
 
 void diag_init(struct diag *diag);
 void diag_release(struct diag *diag);

@@ -17,14 +17,17 @@ struct map_entry {
 };
 
 struct map {
-	struct map_entry *slots;	/* a slot with key 0 is free */
-	size_t mask;			/* slots - 1, when there are any */
-	size_t n;			/* entries, that of key 0 included */
+	struct map_entry *slots; /* a slot with key 0 is free */
+	size_t mask;		 /* slots - 1, when there are any */
+	size_t n;		 /* entries, that of key 0 included */
 	bool has_zero;
-	struct map_entry zero;		/* the entry of key 0 */
+	struct map_entry zero; /* the entry of key 0 */
 };
 
-#define MAP_INIT { .slots = NULL }
+#define MAP_INIT              \
+	{                     \
+		.slots = NULL \
+	}
 
 void map_init(struct map *map);
 void map_release(struct map *map);

@@ -57,8 +57,9 @@ const char *opt_nearest(const char *word, const char *const *candidates)
 		if (n > LONGEST)
 			continue;
 		/* an unfinished word is close to what it begins */
-		d = len >= 3 && n > len && !strncmp(word, *candidates, len) ? 1 :
-									distance(word, *candidates);
+		d = len >= 3 && n > len && !strncmp(word, *candidates, len)
+			    ? 1
+			    : distance(word, *candidates);
 		if (d < limit || (d == limit && !best && len > 2)) {
 			best = *candidates;
 			limit = d;

@@ -155,8 +155,8 @@ static const struct opt *find_long(const struct opt *table, const char *name, si
 		names[n++] = "help";
 		names[n] = NULL;
 		near = opt_nearest(word, names);
-		diag_error(diag, 0, "no option '--%s'%s%s%s", word,
-			   near ? "; did you mean --" : "", near ? near : "", near ? "?" : "");
+		diag_error(diag, 0, "no option '--%s'%s%s%s", word, near ? "; did you mean --" : "",
+			   near ? near : "", near ? "?" : "");
 		free(word);
 	}
 	return found;
@@ -241,7 +241,9 @@ static enum opt_result parse_letters(struct cursor *c, const char *word)
 enum opt_result opt_parse(const struct opt *table, void *args, int argc, char **argv,
 			  unsigned int flags, int *n_operands, struct diag *diag)
 {
-	struct cursor c = { .table = table, .args = args, .argv = argv, .argc = argc, .diag = diag };
+	struct cursor c = {
+		.table = table, .args = args, .argv = argv, .argc = argc, .diag = diag
+	};
 	enum opt_result result = OPT_FINE;
 	bool only_operands = false;
 

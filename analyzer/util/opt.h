@@ -20,15 +20,15 @@ struct diag;
 struct strbuf;
 
 enum opt_type {
-	OPT_END,	/* ends a table */
-	OPT_FLAG,	/* bool */
-	OPT_TEXT,	/* const char *: any text */
-	OPT_PATH,	/* const char *: a file, completed as one */
-	OPT_NUMBER,	/* uint64_t: decimal */
-	OPT_SIZE,	/* uint64_t bytes: 4096, 64K, 1.5 MiB */
-	OPT_TIME,	/* uint64_t ns: 250ms, 10s, 5us */
-	OPT_WORD,	/* const char *: one of the words in `arg`, split at | */
-	OPT_LIST,	/* struct opt_list: may be given several times */
+	OPT_END,    /* ends a table */
+	OPT_FLAG,   /* bool */
+	OPT_TEXT,   /* const char *: any text */
+	OPT_PATH,   /* const char *: a file, completed as one */
+	OPT_NUMBER, /* uint64_t: decimal */
+	OPT_SIZE,   /* uint64_t bytes: 4096, 64K, 1.5 MiB */
+	OPT_TIME,   /* uint64_t ns: 250ms, 10s, 5us */
+	OPT_WORD,   /* const char *: one of the words in `arg`, split at | */
+	OPT_LIST,   /* struct opt_list: may be given several times */
 };
 
 /* Check the value as its type says, but store it as text (const char *). */
@@ -36,14 +36,14 @@ enum opt_type {
 
 /* A row; names are without dashes. */
 struct opt {
-	char letter;		/* 0 when there is none */
+	char letter; /* 0 when there is none */
 	const char *name;
 	enum opt_type type;
 	unsigned int flags;
-	size_t offset;		/* of the field in the command's struct */
-	const char *arg;	/* as --help shows it: FILE; for OPT_WORD the words: a|b|c */
-	const char *def;	/* stored before parsing, and shown by --help; NULL for none */
-	const char *help;	/* a sentence: lower case, no full stop */
+	size_t offset;	  /* of the field in the command's struct */
+	const char *arg;  /* as --help shows it: FILE; for OPT_WORD the words: a|b|c */
+	const char *def;  /* stored before parsing, and shown by --help; NULL for none */
+	const char *help; /* a sentence: lower case, no full stop */
 };
 
 struct opt_list {
@@ -54,12 +54,12 @@ struct opt_list {
 /* How opt_parse() ended. */
 enum opt_result {
 	OPT_FINE,
-	OPT_WRONG,	/* the diag says why */
-	OPT_HELP,	/* --help or -h was met; nothing after it was looked at */
+	OPT_WRONG, /* the diag says why */
+	OPT_HELP,  /* --help or -h was met; nothing after it was looked at */
 };
 
 /* Flags of opt_parse(). */
-#define OPT_STOP_AT_OPERAND 1u	/* the first operand ends the options: run PROG ARGS */
+#define OPT_STOP_AT_OPERAND 1u /* the first operand ends the options: run PROG ARGS */
 
 /*
  * Parse `argc` words at `argv` into `args`: defaults first, then what was

@@ -68,7 +68,10 @@ static void add_option(struct strbuf *out, const struct opt *opt, int width)
 void opt_help(struct strbuf *out, const struct opt *table, int width)
 {
 	static const struct opt help = {
-		.letter = 'h', .name = "help", .type = OPT_FLAG, .help = "show this help",
+		.letter = 'h',
+		.name = "help",
+		.type = OPT_FLAG,
+		.help = "show this help",
 	};
 
 	for (const struct opt *opt = table; opt->type; opt++)
@@ -121,8 +124,7 @@ static const struct opt *named(const struct opt *table, const char *word)
 	return NULL;
 }
 
-void opt_complete(struct strbuf *out, const struct opt *table, const char *before,
-		  const char *word)
+void opt_complete(struct strbuf *out, const struct opt *table, const char *before, const char *word)
 {
 	const struct opt *opt = named(table, before);
 	const char *equals = strchr(word, '=');

@@ -14,9 +14,9 @@
 #include "util/strbuf.h"
 
 struct sink {
-	int fd;			/* -1: keep everything in `buf` */
-	bool owned;		/* close fd at the end */
-	int err;		/* 0 or the first -errno */
+	int fd;	    /* -1: keep everything in `buf` */
+	bool owned; /* close fd at the end */
+	int err;    /* 0 or the first -errno */
 	struct strbuf buf;
 };
 

@@ -20,7 +20,10 @@ struct strbuf {
 /* What `buf` points to before the first byte is added; never written. */
 extern char strbuf_empty[];
 
-#define STRBUF_INIT { .buf = strbuf_empty }
+#define STRBUF_INIT                 \
+	{                           \
+		.buf = strbuf_empty \
+	}
 
 void strbuf_init(struct strbuf *sb);
 

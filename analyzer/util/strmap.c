@@ -42,8 +42,7 @@ static struct strmap_entry *probe(const struct strmap *map, const char *key, uin
 {
 	size_t i = hash & map->mask;
 
-	while (map->slots[i].key &&
-	       (map->slots[i].hash != hash || strcmp(map->slots[i].key, key)))
+	while (map->slots[i].key && (map->slots[i].hash != hash || strcmp(map->slots[i].key, key)))
 		i = (i + 1) & map->mask;
 	return &map->slots[i];
 }

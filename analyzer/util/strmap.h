@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct strmap_entry {
-	char *key;	/* NULL in a free slot */
+	char *key; /* NULL in a free slot */
 	void *value;
 	uint64_t hash;
 };
@@ -22,7 +22,10 @@ struct strmap {
 	size_t mask, n;
 };
 
-#define STRMAP_INIT { .slots = NULL }
+#define STRMAP_INIT           \
+	{                     \
+		.slots = NULL \
+	}
 
 void strmap_init(struct strmap *map);
 void strmap_release(struct strmap *map);

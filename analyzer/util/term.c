@@ -62,18 +62,16 @@ enum term_color term_color_parse(const char *word)
 {
 	if (!word)
 		return TERM_AUTO;
-	return !strcmp(word, "always") ? TERM_ALWAYS : !strcmp(word, "never") ? TERM_NEVER
-									      : TERM_AUTO;
+	return !strcmp(word, "always")	? TERM_ALWAYS
+	       : !strcmp(word, "never") ? TERM_NEVER
+					: TERM_AUTO;
 }
 
 const char *term_style(const struct term *term, enum term_style style)
 {
 	static const char *const codes[] = {
-		[STYLE_NONE] = "\033[0m",
-		[STYLE_BOLD] = "\033[1m",
-		[STYLE_DIM] = "\033[2m",
-		[STYLE_NUMBER] = "\033[36m",
-		[STYLE_WARNING] = "\033[33m",
+		[STYLE_NONE] = "\033[0m",    [STYLE_BOLD] = "\033[1m",	   [STYLE_DIM] = "\033[2m",
+		[STYLE_NUMBER] = "\033[36m", [STYLE_WARNING] = "\033[33m",
 	};
 
 	return term->color ? codes[style] : "";

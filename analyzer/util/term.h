@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 struct term {
-	int width;	/* columns */
+	int width; /* columns */
 	bool color;
 	bool utf8;
 };

@@ -37,9 +37,9 @@ void units_add_count(struct strbuf *out, uint64_t n)
 	do
 		digits[len++] = (char)('0' + n % 10);
 	while (n /= 10);
-	while (len--) {
-		strbuf_addch(out, digits[len]);
-		if (len && len % 3 == 0)
+	for (int i = len - 1; i >= 0; i--) {
+		strbuf_addch(out, digits[i]);
+		if (i && i % 3 == 0)
 			strbuf_addch(out, ',');
 	}
 }
@@ -142,8 +142,11 @@ static int parse(const char *text, const struct unit *units, size_t n_units, uin
 
 int units_parse_size(const char *text, uint64_t *bytes)
 {
-#define BINARY(letter, shift)                                                                      \
-	{ letter, UINT64_C(1) << (shift) }, { letter "iB", UINT64_C(1) << (shift) }
+#define BINARY(letter, shift)                       \
+	{ letter, UINT64_C(1) << (shift) },         \
+	{                                           \
+		letter "iB", UINT64_C(1) << (shift) \
+	}
 	static const struct unit units[] = {
 		{ "", 1 },
 		{ "B", 1 },

@@ -20,8 +20,7 @@ void units_add_count(struct strbuf *out, uint64_t n);
 void units_add_ns(struct strbuf *out, uint64_t ns);
 
 /* The same with a minus sign when it is negative. */
-void units_add_signed(struct strbuf *out, int64_t n,
-		      void (*add)(struct strbuf *out, uint64_t n));
+void units_add_signed(struct strbuf *out, int64_t n, void (*add)(struct strbuf *out, uint64_t n));
 
 /* "12.5%"; 0 of 0 is 0. */
 void units_add_percent(struct strbuf *out, double percent);

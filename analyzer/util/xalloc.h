@@ -29,12 +29,12 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * Make room for one more item: `v` is a pointer to the items, `n` how many are
  * in use, `alloc` how many fit.  Grows by half, so n pushes cost O(n).
  */
-#define XGROW(v, n, alloc)                                                                         \
-	do {                                                                                       \
-		if ((n) == (alloc)) {                                                              \
-			(alloc) = (alloc) ? (alloc) + (alloc) / 2 + 1 : 16;                        \
-			(v) = xreallocarray((v), (alloc), sizeof(*(v)));                           \
-		}                                                                                  \
+#define XGROW(v, n, alloc)                                                  \
+	do {                                                                \
+		if ((n) == (alloc)) {                                       \
+			(alloc) = (alloc) ? (alloc) + (alloc) / 2 + 1 : 16; \
+			(v) = xreallocarray((v), (alloc), sizeof(*(v)));    \
+		}                                                           \
 	} while (0)
 
 #endif

@@ -35,28 +35,35 @@ static inline void fixture_doc(struct doc *doc)
 	doc->title = doc_text(doc, "a title");
 	doc->main_table = "sites";
 	doc_add_trace(doc, (struct doc_value){ .key = "path", .cell = CELL_T("a \"b\".jsonl") });
-	doc_add_value(doc, (struct doc_value){ .key = "huge", .unit = UNIT_BYTES,
-					       .cell = CELL_U(UINT64_MAX) });
-	doc_add_value(doc, (struct doc_value){ .key = "exact", .title = "exact", .group = "Numbers",
+	doc_add_value(doc, (struct doc_value){
+				   .key = "huge", .unit = UNIT_BYTES, .cell = CELL_U(UINT64_MAX) });
+	doc_add_value(doc, (struct doc_value){ .key = "exact",
+					       .title = "exact",
+					       .group = "Numbers",
 					       .unit = UNIT_COUNT,
 					       .cell = CELL_I(-((INT64_C(1) << 53) - 1)) });
-	doc_add_value(doc, (struct doc_value){ .key = "share", .title = "share of it",
-					       .group = "Numbers", .unit = UNIT_PERCENT,
+	doc_add_value(doc, (struct doc_value){ .key = "share",
+					       .title = "share of it",
+					       .group = "Numbers",
+					       .unit = UNIT_PERCENT,
 					       .cell = CELL_R(12.5) });
 	doc_add_value(doc, (struct doc_value){ .key = "none", .cell = CELL_T(NULL) });
-	doc_add_value(doc, (struct doc_value){ .key = "at", .unit = UNIT_ADDRESS,
+	doc_add_value(doc, (struct doc_value){ .key = "at",
+					       .unit = UNIT_ADDRESS,
 					       .cell = CELL_U(0xdeadbeefcafe) });
 	table = doc_add_table(doc, "sites", NULL, columns, 6);
 	for (uint64_t i = 0; i < 2; i++) {
 		struct doc_cell stack = CELL_S(fixture_frames, 2 - i);
 		struct doc_cell where = CELL_S(fixture_frames, 1);
 
-		doc_add_row(doc, table, (struct doc_cell[]){ CELL_U(i + 1), stack, CELL_U(1536 << i),
-							     CELL_I(-5), CELL_U(1234567), where });
+		doc_add_row(doc, table,
+			    (struct doc_cell[]){ CELL_U(i + 1), stack, CELL_U(1536 << i),
+						 CELL_I(-5), CELL_U(1234567), where });
 	}
 	table->rows[0].detail = doc_text(doc, "return a\tline;");
-	doc_add_footer(doc, table, (struct doc_cell[]){ CELL_EMPTY, CELL_EMPTY, CELL_U(4608),
-							CELL_I(-10), CELL_EMPTY, CELL_T("total") });
+	doc_add_footer(doc, table,
+		       (struct doc_cell[]){ CELL_EMPTY, CELL_EMPTY, CELL_U(4608), CELL_I(-10),
+					    CELL_EMPTY, CELL_T("total") });
 	doc_add_table(doc, "nothing", "Nothing at all", columns, 6)->empty = "none here";
 	series = doc_add_series(doc, "rss", "resident set", UNIT_BYTES);
 	doc_add_point(series, 0, 100);
@@ -65,8 +72,8 @@ static inline void fixture_doc(struct doc *doc)
 }
 
 /* Render; the caller releases `out`. */
-static inline void fixture_render(const struct renderer *renderer, const struct doc *doc,
-				  int width, struct strbuf *out)
+static inline void fixture_render(const struct renderer *renderer, const struct doc *doc, int width,
+				  struct strbuf *out)
 {
 	const struct term term = { .width = width, .utf8 = true };
 	struct sink sink;

@@ -56,7 +56,8 @@ Test(doc, holds_many_rows_and_long_stacks)
 	doc_init(&doc, "x");
 	table = doc_add_table(&doc, "t", NULL, columns, 2);
 	for (uint64_t i = 0; i < 3000; i++)
-		doc_add_row(&doc, table, (struct doc_cell[]){ CELL_U(i), CELL_S(frames, i % 50 ? 3 : 5000) });
+		doc_add_row(&doc, table,
+			    (struct doc_cell[]){ CELL_U(i), CELL_S(frames, i % 50 ? 3 : 5000) });
 	for (uint64_t i = 0; i < 3000; i++) {
 		const struct doc_cell *c = table->rows[i].cells;
 

@@ -18,8 +18,17 @@ static struct model_node nodes[] = {
 };
 
 static struct model_site sites[] = {
-	{ 0, 2, MP_HEAP, { .allocs = 5, .bytes = 500, .frees = 2, .freed = 200, .temp0 = 1,
-			   .temp1 = 2, .peak_count = 4, .peak_bytes = 400 } },
+	{ 0,
+	  2,
+	  MP_HEAP,
+	  { .allocs = 5,
+	    .bytes = 500,
+	    .frees = 2,
+	    .freed = 200,
+	    .temp0 = 1,
+	    .temp1 = 2,
+	    .peak_count = 4,
+	    .peak_bytes = 400 } },
 	{ 1, 2, MP_HEAP, { .allocs = 1, .bytes = 10 } },
 	{ 0, 4, MP_HEAP, { .allocs = 3, .bytes = 30 } },
 	{ 0, 2, MP_MMAP, { .allocs = 1, .bytes = 4096 } },
@@ -33,9 +42,19 @@ static struct model_sample samples[] = {
 static struct model base(void)
 {
 	return (struct model){
-		.path = "t.jsonl", .nodes = nodes, .n_nodes = 5, .sites = sites, .n_sites = 4,
-		.samples = samples, .n_samples = 2, .n_threads = 2, .last_time = 99,
-		.has_peak = true, .peak_bytes = 400, .peak_time = 50, .has_header = true,
+		.path = "t.jsonl",
+		.nodes = nodes,
+		.n_nodes = 5,
+		.sites = sites,
+		.n_sites = 4,
+		.samples = samples,
+		.n_samples = 2,
+		.n_threads = 2,
+		.last_time = 99,
+		.has_peak = true,
+		.peak_bytes = 400,
+		.peak_time = 50,
+		.has_header = true,
 		.header = { .exe = "/bin/app", .pid = 10 },
 	};
 }
@@ -69,10 +88,25 @@ static bool has_note(const struct doc *doc, const char *code)
 Test(info, has_every_value_of_the_contract)
 {
 	static const char *const keys[] = {
-		"allocations", "allocated_bytes", "frees", "freed_bytes", "live_allocations",
-		"live_bytes", "peak_bytes", "peak_time_ns", "temporary_allocations",
-		"temporary_allocations_near", "threads", "processes", "sites", "stacks",
-		"truncated_stacks", "lost_events", "duration_ns", "max_rss_bytes", "recorder_bytes",
+		"allocations",
+		"allocated_bytes",
+		"frees",
+		"freed_bytes",
+		"live_allocations",
+		"live_bytes",
+		"peak_bytes",
+		"peak_time_ns",
+		"temporary_allocations",
+		"temporary_allocations_near",
+		"threads",
+		"processes",
+		"sites",
+		"stacks",
+		"truncated_stacks",
+		"lost_events",
+		"duration_ns",
+		"max_rss_bytes",
+		"recorder_bytes",
 		"exit",
 	};
 	struct model model = base();
@@ -123,9 +157,20 @@ Test(info, the_footer_knows_better_at_the_end)
 
 	model.has_footer = true;
 	model.footer = (struct mp_footer){
-		.t = 200, .reason = "exit", .status = 3, .allocs = 10, .bytes = 600, .frees = 4,
-		.freed = 400, .threads = 3, .captures = 10, .truncated = 4, .lost = 1,
-		.max_rss = 5000, .recorder = 80, .dropped = "the disk was full",
+		.t = 200,
+		.reason = "exit",
+		.status = 3,
+		.allocs = 10,
+		.bytes = 600,
+		.frees = 4,
+		.freed = 400,
+		.threads = 3,
+		.captures = 10,
+		.truncated = 4,
+		.lost = 1,
+		.max_rss = 5000,
+		.recorder = 80,
+		.dropped = "the disk was full",
 	};
 	build(&doc, &model);
 	check(&doc, "allocations", 10);
@@ -152,7 +197,9 @@ Test(info, the_footer_knows_better_at_the_end)
 
 Test(info, an_empty_trace_explains_itself)
 {
-	struct model model = { .path = "t.jsonl", .nodes = nodes, .n_nodes = 1, .has_footer = true };
+	struct model model = {
+		.path = "t.jsonl", .nodes = nodes, .n_nodes = 1, .has_footer = true
+	};
 	struct doc doc;
 
 	build(&doc, &model);

@@ -20,14 +20,27 @@ struct args {
 static const struct opt table[] = {
 	{ .letter = 'a', .name = "all", .type = OPT_FLAG, AT(all), .help = "all of it" },
 	{ .letter = 'l', .name = "loud", .type = OPT_FLAG, AT(loud), .def = "1", .help = "noise" },
-	{ .letter = 'n', .name = "rows", .type = OPT_NUMBER, AT(rows), .arg = "N", .def = "10",
+	{ .letter = 'n',
+	  .name = "rows",
+	  .type = OPT_NUMBER,
+	  AT(rows),
+	  .arg = "N",
+	  .def = "10",
 	  .help = "how many" },
 	{ .name = "name", .type = OPT_TEXT, AT(name), .arg = "NAME", .help = "what it is called" },
 	{ .name = "size", .type = OPT_SIZE, AT(size), .arg = "SIZE", .help = "how large" },
-	{ .name = "sizes", .type = OPT_SIZE, .flags = OPT_KEEP_TEXT, AT(raw), .arg = "SIZE",
+	{ .name = "sizes",
+	  .type = OPT_SIZE,
+	  .flags = OPT_KEEP_TEXT,
+	  AT(raw),
+	  .arg = "SIZE",
 	  .help = "kept as it is" },
 	{ .name = "time", .type = OPT_TIME, AT(time), .arg = "TIME", .help = "how long" },
-	{ .name = "color", .type = OPT_WORD, AT(color), .arg = "auto|always|never", .def = "auto",
+	{ .name = "color",
+	  .type = OPT_WORD,
+	  AT(color),
+	  .arg = "auto|always|never",
+	  .def = "auto",
 	  .help = "colours" },
 	{ .name = "filter", .type = OPT_LIST, AT(filters), .arg = "F", .help = "what to keep" },
 	{ .type = OPT_END },
@@ -95,7 +108,8 @@ Test(opt, prefixes_negation_and_order)
 		     OPT_FINE);
 	cr_assert_str_eq(args.raw, "2 KiB");
 	cr_assert_eq(parse(&args, WORDS("--a", "prog", "-n", "x"), OPT_STOP_AT_OPERAND, &n,
-			   &message), OPT_FINE);
+			   &message),
+		     OPT_FINE);
 	cr_assert_eq(n, 3);
 	cr_assert_eq(args.rows, 10u);
 	strbuf_release(&message);
@@ -120,7 +134,7 @@ Test(opt, wrong_use_is_explained)
 	} rows[] = {
 		{ "--colour", "x", "did you mean --color?" },
 		{ "--lofd", NULL, "did you mean --loud?" },
-		{ "--color", "alway", "did you mean 'always'?" },
+		{ "--color", "alwayz", "did you mean 'always'?" },
 		{ "--color", "pink", "auto|always|never" },
 		{ "-x", NULL, "no option '-x'" },
 		{ "-n", NULL, "wants a value" },

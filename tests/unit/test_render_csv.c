@@ -12,11 +12,11 @@ Test(csv, main_table)
 	fixture_doc(&doc);
 	fixture_render(renderer_find("csv"), &doc, 80, &out);
 	cr_assert_str_eq(out.buf,
-		"stack,bytes,blocks,extra\n"
-		"\"void json::parse<std::map<int, std::vector<char> > >(char const*, int) "
-		"(/home/user/src/json/parse.cc:41);main (/usr/bin/app)\",1536,-5,1234567\n"
-		"\"void json::parse<std::map<int, std::vector<char> > >(char const*, int) "
-		"(/home/user/src/json/parse.cc:41)\",3072,-5,1234567\n");
+			 "stack,bytes,blocks,extra\n"
+			 "\"void json::parse<std::map<int, std::vector<char> > >(char const*, int) "
+			 "(/home/user/src/json/parse.cc:41);main (/usr/bin/app)\",1536,-5,1234567\n"
+			 "\"void json::parse<std::map<int, std::vector<char> > >(char const*, int) "
+			 "(/home/user/src/json/parse.cc:41)\",3072,-5,1234567\n");
 	strbuf_release(&out);
 	doc_release(&doc);
 }
@@ -27,8 +27,10 @@ Test(csv, values_where_there_is_no_table)
 	struct doc doc;
 
 	doc_init(&doc, "info");
-	doc_add_value(&doc, (struct doc_value){ .key = "exe", .cell = CELL_T("say \"hi\"\nand, go") });
-	doc_add_value(&doc, (struct doc_value){ .key = "bytes", .unit = UNIT_BYTES,
+	doc_add_value(&doc,
+		      (struct doc_value){ .key = "exe", .cell = CELL_T("say \"hi\"\nand, go") });
+	doc_add_value(&doc, (struct doc_value){ .key = "bytes",
+						.unit = UNIT_BYTES,
 						.cell = CELL_U(UINT64_MAX) });
 	doc_add_value(&doc, (struct doc_value){ .key = "none", .cell = CELL_EMPTY });
 	fixture_render(renderer_find("csv"), &doc, 80, &out);

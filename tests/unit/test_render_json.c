@@ -35,7 +35,9 @@ static const cJSON *at(const cJSON *json, const char *key)
 
 Test(json, top_level_keys_in_order)
 {
-	static const char *const keys[] = { "report", "trace", "values", "tables", "series", "notes" };
+	static const char *const keys[] = {
+		"report", "trace", "values", "tables", "series", "notes"
+	};
 	cJSON *json = rendered();
 	const cJSON *item = json->child;
 
@@ -95,6 +97,7 @@ Test(json, series_and_notes)
 	note = cJSON_GetArrayItem(at(json, "notes"), 0);
 	cr_assert_str_eq(at(note, "level")->valuestring, "warning");
 	cr_assert_str_eq(at(note, "code")->valuestring, "odd");
-	cr_assert_str_eq(at(note, "text")->valuestring, "a control \x01 and a bad byte \xef\xbf\xbd");
+	cr_assert_str_eq(at(note, "text")->valuestring,
+			 "a control \x01 and a bad byte \xef\xbf\xbd");
 	cJSON_Delete(json);
 }

@@ -85,7 +85,9 @@ Test(utf8, clean_takes_the_sting_out)
 {
 	struct strbuf sb = STRBUF_INIT;
 
-	utf8_add_clean(&sb, "a\033[31mb\n\xc2\x9b" "c\xe2\x80\xae" "d\xff\xc3\xbc");
+	utf8_add_clean(&sb, "a\033[31mb\n\xc2\x9b"
+			    "c\xe2\x80\xae"
+			    "d\xff\xc3\xbc");
 	cr_assert_str_eq(sb.buf, "a?[31mb??c?d?\xc3\xbc");
 	strbuf_release(&sb);
 }

@@ -46,11 +46,26 @@ static struct model_thread threads[] = {
 };
 
 static struct model_site sites[] = {
-	{ 0, 3, MP_HEAP, { .allocs = 4, .bytes = 400, .frees = 1, .freed = 100, .peak_count = 4,
-			   .peak_bytes = 400 } },
+	{ 0,
+	  3,
+	  MP_HEAP,
+	  { .allocs = 4,
+	    .bytes = 400,
+	    .frees = 1,
+	    .freed = 100,
+	    .peak_count = 4,
+	    .peak_bytes = 400 } },
 	{ 1, 3, MP_HEAP, { .allocs = 1, .bytes = 100 } },
-	{ 0, 5, MP_HEAP, { .allocs = 2, .bytes = 2000, .frees = 2, .freed = 2000, .temp0 = 2,
-			   .peak_count = 1, .peak_bytes = 1000 } },
+	{ 0,
+	  5,
+	  MP_HEAP,
+	  { .allocs = 2,
+	    .bytes = 2000,
+	    .frees = 2,
+	    .freed = 2000,
+	    .temp0 = 2,
+	    .peak_count = 1,
+	    .peak_bytes = 1000 } },
 	{ 0, 7, MP_HEAP, { .allocs = 1, .bytes = 50, .peak_count = 1, .peak_bytes = 50 } },
 	{ 1, 8, MP_HEAP, { .allocs = 1, .bytes = 8 } },
 	{ 0, 8, MP_MMAP, { .allocs = 1, .bytes = 4096 } },
@@ -60,7 +75,9 @@ static const struct frame frames_main[] = {
 	{ .function = "main", .file = "/src/main.c", .line = 5, .module = "/bin/app" },
 };
 static const struct frame frames_parse[] = {
-	{ .function = "int json::parse<int>(char const*)", .file = "/src/parse.cc", .line = 7,
+	{ .function = "int json::parse<int>(char const*)",
+	  .file = "/src/parse.cc",
+	  .line = 7,
 	  .module = "/bin/app" },
 };
 static const struct frame frames_new[] = {
@@ -70,7 +87,10 @@ static const struct frame frames_xmalloc[] = {
 	{ .function = "xmalloc", .file = "/src/x.c", .line = 3, .module = "/bin/app" },
 };
 static const struct frame frames_read[] = {
-	{ .function = "read", .file = "/src/read.c", .line = 9, .module = "/bin/app",
+	{ .function = "read",
+	  .file = "/src/read.c",
+	  .line = 9,
+	  .module = "/bin/app",
 	  .is_inline = true },
 	{ .function = "load", .file = "/src/load.c", .line = 2, .module = "/bin/app" },
 };
@@ -80,7 +100,7 @@ static int lookups;
 
 const struct frame *symbols_frames(struct symbols *symbols, uint32_t node, size_t *n)
 {
-	const struct frame *const frames[] = { NULL,	    frames_main, frames_parse,
+	const struct frame *const frames[] = { NULL,	    frames_main,  frames_parse,
 					       frames_new,  frames_parse, frames_xmalloc,
 					       frames_read, frames_new,	  frames_bare };
 
@@ -115,15 +135,28 @@ static int build(struct doc *doc, struct ask ask, struct diag *diag)
 {
 	static struct model model;
 	struct own own = { .kind = NULL };
-	struct report_args args = { .n = ask.n, .sort = ask.sort, .cumulative = ask.cumulative,
-				    .own = &own, .diag = diag };
+	struct report_args args = { .n = ask.n,
+				    .sort = ask.sort,
+				    .cumulative = ask.cumulative,
+				    .own = &own,
+				    .diag = diag };
 
 	model = (struct model){
-		.path = "t.jsonl", .point = { .kind = ask.point },
-		.modules = modules, .n_modules = 2, .nodes = nodes, .n_nodes = 9,
-		.threads = threads, .n_threads = 2, .sites = sites, .n_sites = 6,
-		.has_peak = true, .peak_bytes = 1450, .has_header = true,
-		.header = { .exe = "/bin/app", .pid = 10 }, .has_footer = true,
+		.path = "t.jsonl",
+		.point = { .kind = ask.point },
+		.modules = modules,
+		.n_modules = 2,
+		.nodes = nodes,
+		.n_nodes = 9,
+		.threads = threads,
+		.n_threads = 2,
+		.sites = sites,
+		.n_sites = 6,
+		.has_peak = true,
+		.peak_bytes = 1450,
+		.has_header = true,
+		.header = { .exe = "/bin/app", .pid = 10 },
+		.has_footer = true,
 	};
 	opt_defaults(report_top.options, &own);
 	own.group_by = ask.by ? ask.by : own.group_by;
@@ -154,8 +187,10 @@ static void check(struct ask ask, const char *name, const char *value, const cha
 		size_t len = strlen(got);
 
 		snprintf(got + len, sizeof(got) - len, "%s%s=%lld", i ? " " : "",
-			 c->type == CELL_TEXT ? c->text : c->type == CELL_STACK ?
-			 c->stack.v[0].function : "-", (long long)t->rows[i].cells[number].i);
+			 c->type == CELL_TEXT	 ? c->text
+			 : c->type == CELL_STACK ? c->stack.v[0].function
+						 : "-",
+			 (long long)t->rows[i].cells[number].i);
 	}
 	cr_expect_str_eq(got, want, "got  %s\nwant %s", got, want);
 	doc_release(&doc);
@@ -183,8 +218,9 @@ Test(top, default_order_answers_where_memory_went)
 
 Test(top, every_column_sorts)
 {
-	static const char *const keys[] = { "live_bytes", "live_count", "peak_bytes", "peak_count",
-					    "allocated_bytes", "allocations",
+	static const char *const keys[] = { "live_bytes",	    "live_count",
+					    "peak_bytes",	    "peak_count",
+					    "allocated_bytes",	    "allocations",
 					    "temporary_allocations" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
@@ -198,7 +234,8 @@ Test(top, every_column_sorts)
 
 		cr_assert_eq(t->n_rows, 3u);
 		for (size_t r = 1; r < t->n_rows; r++)
-			cr_expect_geq(t->rows[r - 1].cells[c].i, t->rows[r].cells[c].i, "%s", keys[i]);
+			cr_expect_geq(t->rows[r - 1].cells[c].i, t->rows[r].cells[c].i, "%s",
+				      keys[i]);
 		doc_release(&doc);
 		diag_release(&diag);
 	}

@@ -143,8 +143,8 @@ Test(units, times_and_numbers_are_read)
 		{ "5us", 0, 5000 },	   { "7", -EINVAL, 0 },	      { "7 years", -EINVAL, 0 },
 	};
 	static const struct parsed numbers[] = {
-		{ "0", 0, 0 }, { "17", 0, 17 }, { "1.5", -EINVAL, 0 }, { " 1", -EINVAL, 0 },
-		{ "", -EINVAL, 0 },
+		{ "0", 0, 0 },	      { "17", 0, 17 },	  { "1.5", -EINVAL, 0 },
+		{ " 1", -EINVAL, 0 }, { "", -EINVAL, 0 },
 	};
 
 	CHECK_PARSE(units_parse_time, times);

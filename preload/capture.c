@@ -3,9 +3,7 @@
  * Floor: unwind. */
 #include "capture.h"
 
-#include "capture_check.h"
 #include "capture_full.h"
-#include "modules.h"
 #include "walk.h"
 
 /* No remembered frame joins the walk. */
@@ -178,7 +176,7 @@ static uint32_t capture(struct thread *t, const struct origin *from)
 	return node;
 }
 
-uint32_t capture_stack(struct thread *t, const struct origin *from)
+uint32_t capture_walk(struct thread *t, const struct origin *from)
 {
 	uint32_t node;
 

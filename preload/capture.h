@@ -14,25 +14,30 @@
 
 #include <stdint.h>
 
+#include "capture_check.h"
+#include "modules.h"
+#include "origin.h"
 #include "thread.h"
 
-/* Where a walk starts: the caller of a hook, as it is when the hook returns. */
-struct origin {
-	uint64_t pc;	/* return address into it */
-	uint64_t sp;	/* its stack pointer */
-	uint64_t rbp;	/* its frame pointer register */
-};
+/* The node of the stack that begins at `from`, when it is not the last one. */
+uint32_t capture_walk(struct thread *t, const struct origin *from);
 
-/* The caller of the function whose frame address (__builtin_frame_address(0),
- * in code that keeps frame pointers) is `frame`. */
-static inline struct origin origin_of(const void *frame)
+/* The node of the stack that begins at `from`.  A stack like the last one costs
+ * one compare a slot. */
+static inline uint32_t capture_stack(struct thread *t, const struct origin *from)
 {
-	const uint64_t *f = frame;
+	const struct memo *memo = &t->memo;
+	const struct memo_frame *top = &memo->frames[memo->n - 1];
+	uint32_t failed;
 
-	return (struct origin){ .pc = f[1], .sp = (uint64_t)(uintptr_t)(f + 2), .rbp = f[0] };
+	if (likely(memo->n && top->key == from->pc && top->sp == from->sp &&
+		   (!top->needs_rbp || top->rbp == from->rbp) &&
+		   t->rules.generation == __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE) &&
+		   memo_verify(memo, top->slots_end, &failed))) {
+		capture_check(t, from, top->node);
+		return top->node;
+	}
+	return capture_walk(t, from);
 }
-
-/* The node of the stack that begins at `from`. */
-uint32_t capture_stack(struct thread *t, const struct origin *from);
 
 #endif

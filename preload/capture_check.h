@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "capture.h"
+#include "origin.h"
+#include "thread.h"
 
 #ifdef MP_CHECK_STACKS
 /* `node` is what a capture from `from` gave. */

@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "capture.h"
+#include "origin.h"
+#include "thread.h"
 
 /* Fill t->walk from `from` outwards; *n frames.  True when the outermost
  * frame was reached. */

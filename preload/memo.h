@@ -79,6 +79,7 @@ static inline bool memo_verify(const struct memo *memo, uint32_t end, uint32_t *
 {
 	const struct slot *s = memo->slots + end;
 
+#pragma GCC unroll 4
 	while (s > memo->slots) {
 		s--;
 		if (unlikely(*s->at != s->value)) {

@@ -18,7 +18,7 @@ static inline void count_temporary(struct thread *t, struct cell *c, uintptr_t p
 		c->temp += (v2){ 0, 1 };
 }
 
-static inline void add_block(struct thread *t, uintptr_t p, uint32_t node, size_t size)
+static inline __attribute__((always_inline)) void add_block(struct thread *t, uintptr_t p, uint32_t node, size_t size)
 {
 	struct cell *c = counters_cell(t, MP_HEAP, node);
 
@@ -48,7 +48,7 @@ static COLD void drop_inherited(struct thread *t, uint32_t node, size_t size)
 	t->state->inherited_live -= size;
 }
 
-static inline void drop_block(struct thread *t, uintptr_t p, uint32_t node, size_t size)
+static inline __attribute__((always_inline)) void drop_block(struct thread *t, uintptr_t p, uint32_t node, size_t size)
 {
 	struct cell *c;
 

@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "thread.h"
 #include "capture.h"
+#include "thread.h"
 
 /* Stacks of blocks that lived before a fork have smaller nodes than this; 0 in
  * a process that was not forked. */

@@ -142,7 +142,8 @@ static void emit_thread_rows(struct drain *d, struct thread_record *record,
 		for (uint32_t i = first; i < first + used; i++) {
 			struct mp_row_site row = read_cell(&state_cells(d->s)[i], &infos[i]);
 
-			totals->captures += row.allocs;
+			if (infos[i].kind != MP_INHERITED)
+				totals->captures += row.allocs;
 			if (infos[i].kind == MP_HEAP) {
 				totals->allocs += row.allocs;
 				totals->bytes += row.bytes;

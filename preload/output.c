@@ -171,6 +171,18 @@ static void put_footer(struct drain *d, const char *reason, const int *status)
 	drain_footer(d, &footer);
 }
 
+void output_fork(struct state *s, uint32_t child)
+{
+	struct drain d = begin(s);
+
+	mp_encode_fork(&file.out, &(struct mp_fork){
+		.t = d.t,
+		.tid = (uint64_t)sys_gettid(),
+		.child = child,
+	});
+	end(&d);
+}
+
 void output_exec(struct state *s, const char *path)
 {
 	struct drain d = begin(s);

@@ -32,6 +32,9 @@ void output_note(struct state *s, const char *level, const char *code, const cha
 void output_sites(struct state *s, bool peak);
 void output_sample(struct state *s);
 
+/* The process made a child. */
+void output_fork(struct state *s, uint32_t child);
+
 /* The process is about to replace its program; a footer follows. */
 void output_exec(struct state *s, const char *path);
 

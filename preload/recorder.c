@@ -11,6 +11,7 @@
 #include "blocks.h"
 #include "config.h"
 #include "escape.h"
+#include "inheritance.h"
 #include "modules.h"
 #include "output.h"
 #include "peak.h"
@@ -111,6 +112,15 @@ static struct state *start_child(const struct state *parent)
 	return s;
 }
 
+/* The blocks that were live at the fork become rows of the child. */
+static void take_inheritance(struct state *s)
+{
+	if (!inheritance_taken() || !recorder_attach(&tls, __builtin_frame_address(0)))
+		return;
+	inheritance_enter(tls.thread);
+	s->inherited_live = inheritance_bytes();
+}
+
 /* With the guard held and start_lock taken. */
 static void start(void)
 {
@@ -130,6 +140,8 @@ static void start(void)
 		return;
 	}
 	say_what_is_odd(s);
+	if (parent)
+		take_inheritance(s);
 	sampler_start(s);
 	output_sample(s);
 	recorder_set(RECORDER_ON);
@@ -206,6 +218,30 @@ void recorder_finish(const char *reason, const int *status)
 	/* The mapping stays: other threads may still be in a hook. */
 	if (s->ended && s->state_path)
 		sys_unlink(state_text(s, s->state_path));
+	tls.busy = GUARD_OPEN;
+}
+
+void recorder_before_fork(void)
+{
+	struct state *s = recorder_memory;
+
+	if (tls.busy || recorder_state() != RECORDER_ON || !s)
+		return;
+	tls.busy = GUARD_NESTING;
+	inheritance_take(s);
+	tls.busy = GUARD_OPEN;
+}
+
+void recorder_after_fork(int child)
+{
+	struct state *s = recorder_memory;
+
+	if (tls.busy || recorder_state() != RECORDER_ON || !s)
+		return;
+	tls.busy = GUARD_NESTING;
+	inheritance_forget();
+	if (child > 0)
+		output_fork(s, (uint32_t)child);
 	tls.busy = GUARD_OPEN;
 }
 

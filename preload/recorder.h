@@ -32,8 +32,12 @@ void recorder_tick(struct tls *t, const void *frame);
  * the process that owns the state does anything. */
 void recorder_finish(const char *reason, const int *status);
 
-/* Before and after an exec; *detached tells after one that failed whether there
- * is anything to take back. */
+/* Before a fork, in the parent: note what is live, for the child.  After it, in
+ * the parent: forget that again; `child` is the new process or negative. */
+void recorder_before_fork(void);
+void recorder_after_fork(int child);
+
+/* Before an exec, and after one that failed. */
 void recorder_before_exec(const char *path);
 void recorder_exec_failed(void);
 

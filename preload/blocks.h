@@ -18,7 +18,7 @@
 
 extern bool blocks_glibc __attribute__((visibility("hidden")));
 
-/* Find out whether glibc's layout holds, by trying it on a few blocks. */
+/* Find out whether glibc's layout holds. */
 void blocks_init(void);
 
 static inline size_t blocks_usable(void *p)

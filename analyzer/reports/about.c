@@ -187,21 +187,22 @@ static void note_other_memory(const struct model *model, struct doc *doc)
 		units_add_bytes(&size, (uint64_t)counts_live_bytes(&mapped));
 		doc_add_note(doc, LEVEL_INFO, "mapped",
 			     "besides its heap the program holds %s that "
-			     "it mapped itself: --kind mmap shows where",
+			     "it mapped itself: 'memprof top --kind mmap' shows where",
 			     size.buf);
 	}
 	if (counts_live_bytes(&inherited) > 0) {
 		strbuf_clear(&size);
 		units_add_bytes(&size, (uint64_t)counts_live_bytes(&inherited));
-		doc_add_note(doc, LEVEL_INFO, "inherited",
-			     "%s more are blocks that its parent "
-			     "allocated before the fork: --kind inherited shows where",
-			     size.buf);
+		doc_add_note(
+			doc, LEVEL_INFO, "inherited",
+			"%s more are blocks that its parent "
+			"allocated before the fork: 'memprof top --kind inherited' shows where",
+			size.buf);
 	}
 	strbuf_release(&size);
 }
 
-void about_notes(const struct model *model, struct doc *doc)
+void about_notes(const struct model *model, enum mp_kind kind, struct doc *doc)
 {
 	if (!model->has_header)
 		doc_add_note(doc, LEVEL_WARNING, "no-header",
@@ -217,7 +218,8 @@ void about_notes(const struct model *model, struct doc *doc)
 			     "still runs, or was killed; totals are those of the last record");
 	note_distance(model, doc);
 	note_quality(model, doc);
-	note_other_memory(model, doc);
+	if (kind == MP_HEAP)
+		note_other_memory(model, doc);
 	for (size_t i = 0; i < model->n_notes; i++) {
 		const struct model_note *n = &model->notes[i];
 		enum doc_level level = !n->level		      ? LEVEL_INFO

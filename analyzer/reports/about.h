@@ -24,9 +24,10 @@ void about_point(const struct model *model, struct strbuf *out);
 
 /*
  * Notes on whatever makes the numbers less than the whole truth: a trace cut
- * short, lost events, cut stacks, what the recorder had to say.
+ * short, lost events, cut stacks, what the recorder had to say, and memory of
+ * other kinds than the one the report is about.
  */
-void about_notes(const struct model *model, struct doc *doc);
+void about_notes(const struct model *model, enum mp_kind kind, struct doc *doc);
 
 /*
  * Notes on modules whose symbols are missing or of another build; only on those

@@ -214,7 +214,7 @@ static int info_build(const struct model *model, struct symbols *symbols,
 			     "the program has not allocated anything up to "
 			     "here");
 	note_difference(model, doc);
-	about_notes(model, doc);
+	about_notes(model, MP_HEAP, doc);
 	return 0;
 }
 

@@ -9,6 +9,9 @@
 #include "util/cxxname.h"
 #include "util/xalloc.h"
 
+/* Nameless frames that may stand before a named allocator. */
+#define LOOK_AHEAD 3
+
 static const char *const allocators[] = {
 #define ALLOCATOR(glob) glob,
 #include "reports/allocators.def"
@@ -91,6 +94,27 @@ const struct place *places_of(struct places *places, uint32_t node)
 	return place;
 }
 
+/*
+ * Is the nameless frame at `node` only on the way to a function that allocates?
+ * So it is where a stripped library's own malloc is called by its named one.
+ */
+static bool leads_to_allocator(struct places *places, uint32_t node)
+{
+	const struct model_node *nodes = places->model->nodes;
+	uint32_t module = nodes[node].module;
+
+	for (int i = 0; i < LOOK_AHEAD && nodes[node].module == module; i++) {
+		const struct place *place = places_of(places, node);
+
+		if (!place || (place->skip < place->n && place->frames[place->skip].function))
+			return false;
+		if (place->skip)
+			return true;
+		node = nodes[node].parent;
+	}
+	return false;
+}
+
 const struct place *places_start(struct places *places, uint32_t *node, size_t *index)
 {
 	const struct model_node *nodes = places->model->nodes;
@@ -98,16 +122,17 @@ const struct place *places_start(struct places *places, uint32_t *node, size_t *
 	for (uint32_t at = *node; at; at = nodes[at].parent) {
 		const struct place *place = places_of(places, at);
 
-		if (!place)
-			break;
 		/* the mark of a cut stack is no caller */
-		if (nodes[at].kind == FRAME_TRUNCATED && at != *node)
+		if (!place || (nodes[at].kind == FRAME_TRUNCATED && at != *node))
 			break;
-		if (place->skip < place->n) {
-			*node = at;
-			*index = place->skip;
-			return place;
-		}
+		if (place->skip == place->n)
+			continue;
+		if (!place->frames[place->skip].function && !places->allocator_frames &&
+		    leads_to_allocator(places, at))
+			continue;
+		*node = at;
+		*index = place->skip;
+		return places_of(places, at);
 	}
 	*index = 0;
 	return places_of(places, *node);

@@ -38,7 +38,7 @@ void places_init(struct places *places, const struct model *model, struct symbol
 		 bool allocator_frames);
 void places_release(struct places *places);
 
-/* The place of a node's address; holds until the next call.  NULL for the root. */
+/* The place of a node's address; good until the next call.  NULL for the root. */
 const struct place *places_of(struct places *places, uint32_t node);
 
 /*

@@ -11,6 +11,7 @@
 
 #include "doc/doc.h"
 #include "model/model.h"
+#include "model/symbols.h"
 #include "reports/about.h"
 #include "reports/group.h"
 #include "reports/report.h"
@@ -54,14 +55,22 @@ static const char *const top_examples[] = {
 	NULL,
 };
 
-static int sort_by_name(const struct model *model, const char *name, struct diag *diag)
+static enum mp_kind kind_by_name(const char *name)
+{
+	return !strcmp(name, "mmap")	    ? MP_MMAP
+	       : !strcmp(name, "inherited") ? MP_INHERITED
+					    : MP_HEAP;
+}
+
+static int sort_by_name(const struct model *model, enum mp_kind kind, const char *name,
+			struct diag *diag)
 {
 	const char *names[TOP_SORT_KEYS + 1] = { NULL };
 	struct strbuf list = STRBUF_INIT;
 	const char *near;
 
 	if (!name)
-		return top_default_sort(model);
+		return top_default_sort(model, kind);
 	for (int i = 0; i < TOP_SORT_KEYS; i++)
 		if (!strcmp(name, top_sort_keys[i].key))
 			return i;
@@ -98,13 +107,6 @@ static int group_by_name(const char *name, bool cumulative, struct diag *diag)
 			  name);
 }
 
-static enum mp_kind kind_by_name(const char *name)
-{
-	return !strcmp(name, "mmap")	    ? MP_MMAP
-	       : !strcmp(name, "inherited") ? MP_INHERITED
-					    : MP_HEAP;
-}
-
 static void add_titles(const struct top *top, struct doc *doc)
 {
 	static const char *const nouns[] = {
@@ -133,7 +135,7 @@ static void add_titles(const struct top *top, struct doc *doc)
 	else
 		strbuf_addf(&text, "all %zu %ss", top->shown, nouns[top->groups->by]);
 	strbuf_addf(&text, "%s, by %s", kinds[top->kind], key->words);
-	if (key->get == top_peak_bytes && model->has_peak) {
+	if (key->get == top_peak_bytes && top->kind == MP_HEAP && model->has_peak) {
 		strbuf_addstr(&text, " (");
 		units_add_bytes(&text, model->peak_bytes);
 		strbuf_addstr(&text, " after ");
@@ -200,19 +202,50 @@ static void note_symbols(const struct top *top, struct doc *doc)
 	free(used);
 }
 
+/* A row without a function's name: its module has no symbols here. */
+static void note_nameless(const struct top *top, struct doc *doc)
+{
+	enum { MOST = 2 };
+	const struct model *model = top->groups->model;
+	const char *told[MOST], *why;
+	int n = 0;
+
+	if (top->groups->by != BY_LINE && top->groups->by != BY_FUNCTION)
+		return;
+	for (size_t i = 0; i < top->shown && n < MOST; i++) {
+		const struct group *g = top->order[i];
+		uint32_t index = model->nodes[g->node].module;
+		bool skip = g->function || !g->module || g->module[0] != '/' || !index;
+
+		for (int j = 0; j < n && !skip; j++)
+			skip = !strcmp(told[j], g->module);
+		/* what is not here at all was told already */
+		if (skip || symbols_problem(top->groups->places.symbols, index - 1, &why))
+			continue;
+		told[n++] = g->module;
+		doc_add_note(doc, LEVEL_INFO, "no-names",
+			     "'%s' has no names of its functions: with its debug package "
+			     "installed, or DEBUGINFOD_URLS set, rows show functions and lines",
+			     g->module);
+	}
+}
+
 static int top_build(const struct model *model, struct symbols *symbols,
 		     const struct report_args *args, struct doc *doc)
 {
 	const struct top_options *own = args->own;
 	struct filters filters = { .n = 0 };
 	struct groups groups;
-	struct top top = { .groups = &groups, .group_by = own->group_by };
+	struct top top = {
+		.groups = &groups,
+		.group_by = own->group_by,
+		.kind = kind_by_name(own->kind),
+	};
 	int by = group_by_name(own->group_by, args->cumulative, args->diag);
-	int sort = by < 0 ? by : sort_by_name(model, args->sort, args->diag);
+	int sort = by < 0 ? by : sort_by_name(model, top.kind, args->sort, args->diag);
 	int err = sort < 0 ? sort : filters_parse(&filters, &args->filters, args->diag);
 
 	if (!err) {
-		top.kind = kind_by_name(own->kind);
 		top.sort = sort;
 		groups_build(&groups, model, symbols, top.kind, (enum group_by)by, args->cumulative,
 			     own->allocator_frames, &filters);
@@ -222,8 +255,9 @@ static int top_build(const struct model *model, struct symbols *symbols,
 		add_values(&top, doc);
 		top_add_table(&top, doc)->empty = doc_text(doc, why_empty(model, args, &top));
 		doc->main_table = "sites";
-		about_notes(model, doc);
+		about_notes(model, top.kind, doc);
 		note_symbols(&top, doc);
+		note_nameless(&top, doc);
 		free(top.order);
 		groups_release(&groups);
 	}

@@ -61,13 +61,13 @@ const struct top_sort_key top_sort_keys[TOP_SORT_KEYS] = {
 
 enum { SORT_LIVE_BYTES = 0, SORT_PEAK_BYTES = 2, SORT_ALLOCATED_BYTES = 4 };
 
-int top_default_sort(const struct model *model)
+int top_default_sort(const struct model *model, enum mp_kind kind)
 {
-	struct counts heap = model_total(model, MP_HEAP);
+	struct counts all = model_total(model, kind);
 
-	if (model->point.kind == POINT_END && heap.peak_bytes > 0)
+	if (model->point.kind == POINT_END && all.peak_bytes > 0)
 		return SORT_PEAK_BYTES;
-	return counts_live_bytes(&heap) > 0 || model->point.kind == POINT_PEAK
+	return counts_live_bytes(&all) > 0 || model->point.kind == POINT_PEAK
 		       ? SORT_LIVE_BYTES
 		       : SORT_ALLOCATED_BYTES;
 }

@@ -35,7 +35,7 @@ int64_t top_peak_bytes(const struct counts *c);
  * At the end most programs have freed everything: what they held at their peak
  * answers where memory went.  Elsewhere it is what lives there.
  */
-int top_default_sort(const struct model *model);
+int top_default_sort(const struct model *model, enum mp_kind kind);
 
 /* Sort the groups; `n` rows are wanted, 0 for all. */
 void top_order(struct top *top, uint64_t n);

@@ -21,7 +21,8 @@ extern const struct report report_top;
  * main (1) -> parse (2) -> operator new (3)
  *                       -> parse (4) -> xmalloc (5)
  *          -> read, inlined into load (6)
- * and 7, the same address as 3 below read; 8 without debug information.
+ * and 7, the same address as 3 below read; 8 without debug information;
+ * main (1) -> sqlite3Malloc (9) -> a nameless function of the same module (10).
  */
 static struct model_node nodes[] = {
 	{ .known = true },
@@ -33,6 +34,8 @@ static struct model_node nodes[] = {
 	{ .parent = 1, .module = 1, .offset = 0x600, .known = true },
 	{ .parent = 6, .module = 1, .offset = 0x300, .known = true },
 	{ .parent = 1, .module = 2, .offset = 0x800, .known = true },
+	{ .parent = 1, .module = 2, .offset = 0x900, .known = true },
+	{ .parent = 9, .module = 2, .offset = 0xa00, .known = true },
 };
 
 static struct model_module modules[] = {
@@ -96,13 +99,18 @@ static const struct frame frames_read[] = {
 };
 static const struct frame frames_bare[] = { { .module = "/lib/libx.so", .offset = 0x800 } };
 
+static const struct frame frames_sqlite[] = {
+	{ .function = "sqlite3Malloc", .module = "/lib/libx.so", .offset = 0x10 },
+};
+
 static int lookups;
 
 const struct frame *symbols_frames(struct symbols *symbols, uint32_t node, size_t *n)
 {
-	const struct frame *const frames[] = { NULL,	    frames_main,  frames_parse,
-					       frames_new,  frames_parse, frames_xmalloc,
-					       frames_read, frames_new,	  frames_bare };
+	const struct frame *const frames[] = { NULL,	      frames_main,  frames_parse,
+					       frames_new,    frames_parse, frames_xmalloc,
+					       frames_read,   frames_new,   frames_bare,
+					       frames_sqlite, frames_bare };
 
 	(void)symbols;
 	lookups++;
@@ -216,6 +224,29 @@ Test(top, default_order_answers_where_memory_went)
 	      PARSE "=400 read=50 libx.so+0x800=8");
 }
 
+Test(top, nameless_frames_before_an_allocator_are_its_own)
+{
+	const struct model model = { .nodes = nodes, .n_nodes = 11 };
+	struct places places;
+	uint32_t node = 10;
+	size_t i = 9;
+
+	places_init(&places, &model, NULL, false);
+	cr_assert_str_eq(places_start(&places, &node, &i)->frames[i].function, "main");
+	cr_assert_eq(node, 1u);
+	/* nothing named allocates above this one */
+	node = 8;
+	cr_assert_null(places_start(&places, &node, &i)->frames[i].function);
+	cr_assert_eq(node, 8u);
+	places_release(&places);
+
+	node = 10;
+	places_init(&places, &model, NULL, true);
+	cr_assert_null(places_start(&places, &node, &i)->frames[i].function);
+	cr_assert_eq(node, 10u);
+	places_release(&places);
+}
+
 Test(top, every_column_sorts)
 {
 	static const char *const keys[] = { "live_bytes",	    "live_count",
@@ -300,6 +331,12 @@ Test(top, rest_and_total_are_for_people)
 	cr_assert_eq(doc_find_value(&doc, "groups")->cell.u, 3u);
 	cr_assert_eq(doc.notes[doc.n_notes - 1].level, LEVEL_WARNING);
 	cr_assert_str_eq(doc.notes[doc.n_notes - 1].text, "module 1 is odd");
+	doc_release(&doc);
+
+	/* libx.so is here and has no names: that is worth a hint once it is shown */
+	cr_assert_eq(build(&doc, (struct ask){ .sort = "allocated_bytes" }, &diag), 0);
+	cr_assert_str_eq(doc.notes[doc.n_notes - 1].code, "no-names");
+	cr_assert(strstr(doc.notes[doc.n_notes - 1].text, "'/lib/libx.so'"));
 	doc_release(&doc);
 	diag_release(&diag);
 }

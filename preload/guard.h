@@ -29,6 +29,7 @@ enum guard_level {
 	GUARD_OPEN,
 	GUARD_RECORDING,	/* in the recorder's own code: a hook met now is a signal handler's */
 	GUARD_NESTING,		/* in a real function that may call hooks itself */
+	GUARD_ADOPTING,		/* in operator new: the first allocation inside is its own */
 };
 
 struct tls {

@@ -26,11 +26,21 @@
 
 #define HOOK_FRAME __builtin_frame_address(0)
 
-/* How far the guard opens while a real function runs.  glibc's C functions call
+/*
+ * How far the guard opens while a real function runs.  glibc's C functions call
  * no hook, so one met meanwhile is a signal handler's and is recorded like any
- * other; other allocators map memory, and operator new calls malloc. */
+ * other; other allocators map memory.  The C++ runtime's operator new calls
+ * malloc: that event is taken for its own, with the size and the caller of
+ * operator new; what follows inside (a new-handler, the exception) is recorded
+ * as it comes.
+ */
 #define HOOK_LEVEL_C (likely(blocks_glibc) ? GUARD_OPEN : GUARD_NESTING)
-#define HOOK_LEVEL_CXX GUARD_NESTING
+#define HOOK_LEVEL_NEW (likely(blocks_glibc) ? GUARD_ADOPTING : GUARD_NESTING)
+#define HOOK_LEVEL_DELETE GUARD_NESTING
+
+/* p is what a real function gave a hook that found the guard closed: record it
+ * for operator new, if that is where we are.  Returns p. */
+void *hook_adopt(void *p);
 
 /* Sizes of hooks.def: n * size, or as large as a size can be. */
 static inline size_t mp_mul(size_t n, size_t size)

@@ -70,24 +70,64 @@ int hook_is_boot_block(const void *ptr)
 		got_;                                                                              \
 	})
 
-#define ALLOC_BODY(symbol, args, size, level)                                                       \
-	struct thread *t;                                                                          \
-	void *p;                                                                                   \
-												   \
-	HOOK_UNWINDS;                                                                              \
-	t = recorder_enter(HOOK_FRAME);                                                            \
-	if (unlikely(!t))                                                                          \
-		return CALL_ALLOC(symbol, args, size);                                             \
-	guard_lend(&tls, (level));                                                                 \
-	p = CALL_ALLOC(symbol, args, size);                                                        \
-	guard_back(&tls);                                                                          \
-	if (likely(p != NULL)) {                                                                   \
-		struct origin from = origin_of(HOOK_FRAME);                                        \
-												   \
-		record_alloc(t, p, (size), &from);                                                 \
-	}                                                                                          \
-	recorder_leave();                                                                          \
+COLD void *hook_adopt(void *p)
+{
+	struct thread *t = tls.thread;
+
+	if (tls.busy != GUARD_ADOPTING)
+		return p;
+	tls.busy = GUARD_RECORDING;
+	if (p)
+		record_alloc(t, p, t->new_size, &t->new_origin);
+	tls.busy = GUARD_OPEN;
 	return p;
+}
+
+#define ALLOC(symbol, params, args, size)                                                          \
+	HOOK void *symbol params;                                                                  \
+	HOOK void *symbol params                                                                   \
+	{                                                                                          \
+		struct thread *t;                                                                  \
+		void *p;                                                                           \
+												   \
+		HOOK_UNWINDS;                                                                      \
+		t = recorder_enter(HOOK_FRAME);                                                    \
+		if (unlikely(!t))                                                                  \
+			return hook_adopt(CALL_ALLOC(symbol, args, size));                         \
+		guard_lend(&tls, HOOK_LEVEL_C);                                                    \
+		p = CALL_ALLOC(symbol, args, size);                                                \
+		guard_back(&tls);                                                                  \
+		if (likely(p != NULL)) {                                                           \
+			struct origin from = origin_of(HOOK_FRAME);                                \
+												   \
+			record_alloc(t, p, (size), &from);                                         \
+		}                                                                                  \
+		recorder_leave();                                                                  \
+		return p;                                                                          \
+	}
+
+#define NEW(symbol, params, args, size)                                                            \
+	HOOK void *symbol params;                                                                  \
+	HOOK void *symbol params                                                                   \
+	{                                                                                          \
+		struct thread *t;                                                                  \
+		void *p;                                                                           \
+												   \
+		HOOK_UNWINDS;                                                                      \
+		t = recorder_enter(HOOK_FRAME);                                                    \
+		if (unlikely(!t))                                                                  \
+			return CALL_ALLOC(symbol, args, size);                                     \
+		t->new_origin = origin_of(HOOK_FRAME);                                             \
+		t->new_size = (size);                                                              \
+		guard_lend(&tls, HOOK_LEVEL_NEW);                                                  \
+		p = CALL_ALLOC(symbol, args, size);                                                \
+		if (unlikely(tls.busy != GUARD_OPEN) && p) {                                       \
+			guard_back(&tls);                                                          \
+			record_alloc(t, p, (size), &t->new_origin);                                \
+		}                                                                                  \
+		recorder_leave();                                                                  \
+		return p;                                                                          \
+	}
 
 #define FREE_BODY(symbol, args, ptr, level)                                                        \
 	struct thread *t;                                                                          \
@@ -110,28 +150,18 @@ int hook_is_boot_block(const void *ptr)
 	if (t)                                                                                     \
 		recorder_leave();
 
-#define ALLOC(symbol, params, args, size)                                                          \
-	HOOK void *symbol params;                                                                  \
-	HOOK void *symbol params                                                                   \
-	{                                                                                          \
-		ALLOC_BODY(symbol, args, size, HOOK_LEVEL_C)                                       \
-	}
 #define FREE(symbol, params, args, ptr)                                                            \
 	HOOK void symbol params;                                                                   \
 	HOOK void symbol params                                                                    \
 	{                                                                                          \
 		FREE_BODY(symbol, args, ptr, HOOK_LEVEL_C)                                         \
 	}
-#define NEW(symbol, params, args, size)                                                            \
-	HOOK void *symbol params;                                                                  \
-	HOOK void *symbol params                                                                   \
-	{                                                                                          \
-		ALLOC_BODY(symbol, args, size, HOOK_LEVEL_CXX)                                     \
-	}
+
 #define DELETE(symbol, params, args, ptr)                                                          \
 	HOOK void symbol params;                                                                   \
 	HOOK void symbol params                                                                    \
 	{                                                                                          \
-		FREE_BODY(symbol, args, ptr, HOOK_LEVEL_CXX)                                       \
+		FREE_BODY(symbol, args, ptr, HOOK_LEVEL_DELETE)                                    \
 	}
+
 #include <memprof/hooks.def>

@@ -59,7 +59,7 @@ static struct thread *make(void)
  * by the limit it was made with. */
 static struct span own_stack(bool is_main, uintptr_t sp)
 {
-	uintptr_t high = is_main ? (uintptr_t)__libc_stack_end + 64 : arch_thread_pointer();
+	uintptr_t high = is_main ? (uintptr_t)__libc_stack_end + SPAN_ABOVE_ENTRY : arch_thread_pointer();
 	uint64_t limit;
 
 	if (sys_getrlimit(RLIMIT_STACK, &limit) != 0 || limit > (uint64_t)1 << 30)

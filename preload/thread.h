@@ -15,6 +15,7 @@
 #include <memprof/trace.h>
 
 #include "memo.h"
+#include "origin.h"
 #include "rules.h"
 #include "state.h"
 #include "trie.h"
@@ -24,6 +25,11 @@ struct cell_map {
 	uint32_t *cells;
 	uint32_t len;
 };
+
+/* What the main stack holds above the stack pointer of the program's entry, and a
+ * bit below for its alignment. */
+#define SPAN_ABOVE_ENTRY 64
+#define SPAN_ENTRY (SPAN_ABOVE_ENTRY + 16)
 
 /* A range of memory that stacks may be read from. */
 struct span {
@@ -57,6 +63,9 @@ struct thread {
 
 	struct memo memo;
 	struct step *walk;		/* the frames of the capture under way */
+
+	struct origin new_origin;	/* while the guard is adopting: who called operator new, */
+	size_t new_size;		/* and for how much */
 
 	struct thread *next;		/* in the list of ended threads */
 };

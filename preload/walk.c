@@ -62,11 +62,22 @@ static bool follows_call(uint64_t pc)
 	return false;
 }
 
+/* The loader's entry code, which has no unwind information, calls the program's
+ * constructors from the very end of the main stack. */
+static bool at_stack_end(const struct thread *t, const struct walk *w)
+{
+	return t->tid == t->state->pid && w->sp + SPAN_ENTRY >= t->own.high && w->sp < t->own.high;
+}
+
 /* Code without unwind information: its frame pointer, if it looks like one. */
 static enum walk_result leave_by_frame_pointer(struct thread *t, struct walk *w, struct step *step)
 {
 	uint64_t frame = w->rbp, pc, rbp;
 
+	if (at_stack_end(t, w)) {
+		step->kind = RULE_END;
+		return WALK_END;
+	}
 	step->uses_rbp = 1;
 	step->rbp_slot = frame;
 	if (frame < w->sp || !span_holds(&t->span, w->sp, frame) ||

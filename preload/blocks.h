@@ -21,15 +21,20 @@ extern bool blocks_glibc __attribute__((visibility("hidden")));
 /* Find out whether glibc's layout holds. */
 void blocks_init(void);
 
+/* glibc: the size of the chunk, in the word before the block, less its header.
+ * Bit 1 says the chunk was mapped on its own; it has no successor whose first
+ * word it may use. */
+static inline size_t blocks_usable_glibc(const void *p)
+{
+	size_t head = ((const size_t *)p)[-1];
+
+	return (head & ~(size_t)7) - 8 - ((head & 2) << 2);
+}
+
 static inline size_t blocks_usable(void *p)
 {
-	if (likely(blocks_glibc)) {
-		size_t head = ((const size_t *)p)[-1];
-
-		/* Bit 1: mapped on its own; such a chunk has no successor whose
-		 * first word it may use. */
-		return (head & ~(size_t)7) - (head & 2 ? 16 : 8);
-	}
+	if (likely(blocks_glibc))
+		return blocks_usable_glibc(p);
 	return real.malloc_usable_size ? real.malloc_usable_size(p) : 0;
 }
 

@@ -97,7 +97,7 @@ static uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const stru
 {
 	struct memo *memo = &t->memo;
 	uint32_t at = join == NO_JOIN ? 0 : join + 1;
-	uint32_t end = at ? memo->frames[join].slots_end : 0;
+	uint32_t end = at ? memo->frames[join].slots_end : 1;
 	uint32_t node = at ? memo->frames[join].node : base;
 	uint64_t pc = w->pc, sp = w->sp, rbp = w->rbp;
 	bool needs = at && memo->frames[join].needs_rbp, outermost = !at;

@@ -6,7 +6,7 @@
 
 #include "arena.h"
 #include "real.h"
-#include "record.h"
+#include "record_hot.h"
 #include "recorder.h"
 #include "rt.h"
 
@@ -100,7 +100,7 @@ COLD void *hook_adopt(void *p)
 		if (likely(p != NULL)) {                                                           \
 			struct origin from = origin_of(HOOK_FRAME);                                \
 												   \
-			record_alloc(t, p, (size), &from);                                         \
+			record_alloc_hot(t, p, (size), &from);                                     \
 		}                                                                                  \
 		recorder_leave();                                                                  \
 		return p;                                                                          \
@@ -136,7 +136,7 @@ COLD void *hook_adopt(void *p)
 	if (!(ptr))                                                                                \
 		return;                                                                            \
 	t = recorder_enter(HOOK_FRAME);                                                            \
-	if (unlikely((!t || !record_free(t, ptr)) && hook_is_boot_block(ptr))) {                   \
+	if (unlikely((!t || !record_free_hot(t, ptr)) && hook_is_boot_block(ptr))) {                   \
 		if (t)                                                                             \
 			recorder_leave();                                                          \
 		return;                                                                            \

@@ -6,14 +6,18 @@
 
 #define LEAVES_SIZE ((size_t)LEAF_SETS * LEAF_WAYS * sizeof(struct leaf))
 
+static const uint64_t never = 1;
+
 bool memo_init(struct memo *memo)
 {
 	memo->n = 0;
 	memo->frames = arena_map(MEMO_DEPTH * sizeof(*memo->frames));
 	memo->slots = arena_map(MEMO_SLOTS * sizeof(*memo->slots));
 	memo->leaves = arena_map(LEAVES_SIZE);
-	if (memo->frames && memo->slots && memo->leaves)
+	if (memo->frames && memo->slots && memo->leaves) {
+		memo->slots[0] = (struct slot){ .at = &never, .value = 0 };
 		return true;
+	}
 	memo_release(memo);
 	return false;
 }

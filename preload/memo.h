@@ -27,7 +27,7 @@
 
 /* Frames a stack may have; deeper ones are marked truncated. */
 #define MEMO_DEPTH 65536
-#define MEMO_SLOTS (3 * MEMO_DEPTH)
+#define MEMO_SLOTS (3 * MEMO_DEPTH + 1)
 
 /* A loaded word that the walk depends on. */
 struct slot {
@@ -61,7 +61,7 @@ struct leaf {
 
 struct memo {
 	struct memo_frame *frames;	/* MEMO_DEPTH entries */
-	struct slot *slots;		/* MEMO_SLOTS entries, outermost frame's first */
+	struct slot *slots;		/* MEMO_SLOTS entries, outermost frame's first, from 1 */
 	uint32_t n;			/* frames; 0: nothing is remembered */
 	struct leaf *leaves;		/* LEAF_SETS x LEAF_WAYS */
 	uint32_t turn;			/* way to replace next */
@@ -73,21 +73,17 @@ bool memo_init(struct memo *memo);
 void memo_flush(struct memo *memo);
 void memo_release(struct memo *memo);
 
-/* True when slots [0, end) hold their values; else *failed is the innermost that
- * does not. */
+/* True when slots [1, end) hold their values; else *failed is the innermost that
+ * does not.  Slot 0 never does: it ends the loop without a count. */
 static inline bool memo_verify(const struct memo *memo, uint32_t end, uint32_t *failed)
 {
-	const struct slot *s = memo->slots + end;
+	const struct slot *s = memo->slots + end - 1;
 
-#pragma GCC unroll 4
-	while (s > memo->slots) {
+#pragma GCC unroll 8
+	while (likely(*s->at == s->value))
 		s--;
-		if (unlikely(*s->at != s->value)) {
-			*failed = (uint32_t)(s - memo->slots);
-			return false;
-		}
-	}
-	return true;
+	*failed = (uint32_t)(s - memo->slots);
+	return s == memo->slots;
 }
 
 static inline struct leaf *memo_leaf_set(const struct memo *memo, uint64_t key, uint64_t sp)

@@ -2,45 +2,13 @@
 /* record.c - count events; see record.h.  Floor: record. */
 #include "record.h"
 
-#include "blocks.h"
-#include "peak.h"
 #include "ranges.h"
-#include "shadow.h"
+#include "record_hot.h"
 
 uint32_t record_inherited_nodes;
 
-/* Temporaries: freed before the thread's next allocation, or after one more. */
-static inline void count_temporary(struct thread *t, struct cell *c, uintptr_t p)
-{
-	if (p == t->last)
-		c->temp += (v2){ 1, 0 };
-	else if (p == t->before_last)
-		c->temp += (v2){ 0, 1 };
-}
-
-static inline __attribute__((always_inline)) void add_block(struct thread *t, uintptr_t p, uint32_t node, size_t size)
-{
-	struct cell *c = counters_cell(t, MP_HEAP, node);
-
-	peak_save(t->state, c);
-	c->alloc += (v2){ 1, (int64_t)size };
-	t->record->heap_alloc += (v2){ 1, (int64_t)size };
-	peak_added(t->state, t->record, (int64_t)size);
-	t->before_last = t->last;
-	t->last = p;
-}
-
-void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from)
-{
-	uint32_t node = capture_stack(t, from);
-
-	if (unlikely(!shadow_put((uintptr_t)p, node, size, blocks_usable(p))))
-		__atomic_fetch_add(&t->state->lost_memory, 1, __ATOMIC_RELAXED);
-	add_block(t, (uintptr_t)p, node, size);
-}
-
 /* A block that lived before the fork: told apart, outside the totals. */
-static COLD void drop_inherited(struct thread *t, uint32_t node, size_t size)
+COLD void record_inherited_free(struct thread *t, uint32_t node, size_t size)
 {
 	struct cell *c = counters_cell(t, MP_INHERITED, node);
 
@@ -48,35 +16,14 @@ static COLD void drop_inherited(struct thread *t, uint32_t node, size_t size)
 	t->state->inherited_live -= size;
 }
 
-static inline __attribute__((always_inline)) void drop_block(struct thread *t, uintptr_t p, uint32_t node, size_t size)
+COLD void record_no_memory(struct thread *t)
 {
-	struct cell *c;
-
-	if (unlikely(node < record_inherited_nodes)) {
-		drop_inherited(t, node, size);
-		return;
-	}
-	c = counters_cell(t, MP_HEAP, node);
-	if (likely(!peak_many_threads))
-		peak_leave(t->state);
-	peak_save(t->state, c);
-	c->free += (v2){ 1, (int64_t)size };
-	t->record->heap_free += (v2){ 1, (int64_t)size };
-	peak_removed(t->state, t->record, (int64_t)size);
-	count_temporary(t, c, p);
+	__atomic_fetch_add(&t->state->lost_memory, 1, __ATOMIC_RELAXED);
 }
 
-bool record_free(struct thread *t, void *p)
+void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from)
 {
-	uint32_t node;
-	size_t size;
-
-	if (unlikely(!shadow_take((uintptr_t)p, blocks_usable(p), &node, &size))) {
-		t->record->foreign++;
-		return false;
-	}
-	drop_block(t, (uintptr_t)p, node, size);
-	return true;
+	record_alloc_hot(t, p, size, from);
 }
 
 struct resize record_resize_begin(struct thread *t, void *p)
@@ -84,7 +31,7 @@ struct resize record_resize_begin(struct thread *t, void *p)
 	struct resize old = { .p = p };
 
 	if (p)
-		old.known = shadow_take((uintptr_t)p, blocks_usable(p), &old.node, &old.size);
+		old.known = record_take(p, &old.node, &old.size);
 	if (p && !old.known)
 		t->record->foreign++;
 	return old;
@@ -93,7 +40,7 @@ struct resize record_resize_begin(struct thread *t, void *p)
 void record_resize_freed(struct thread *t, const struct resize *old)
 {
 	if (old->known)
-		drop_block(t, (uintptr_t)old->p, old->node, old->size);
+		record_drop(t, (uintptr_t)old->p, old->node, old->size);
 }
 
 void record_resize_done(struct thread *t, const struct resize *old, void *q, size_t size,
@@ -105,8 +52,8 @@ void record_resize_done(struct thread *t, const struct resize *old, void *q, siz
 
 void record_resize_undo(struct thread *t, const struct resize *old)
 {
-	if (old->known && !shadow_put((uintptr_t)old->p, old->node, old->size, blocks_usable(old->p)))
-		__atomic_fetch_add(&t->state->lost_memory, 1, __ATOMIC_RELAXED);
+	if (old->known)
+		record_put(t, old->p, old->node, old->size);
 }
 
 /* Part of a range is gone; `last` when nothing of it is left. */
@@ -127,7 +74,7 @@ void record_map(struct thread *t, void *p, size_t len, const struct origin *from
 	/* A fixed mapping replaces what was there. */
 	ranges_remove((uintptr_t)p, len, range_gone, t);
 	if (!ranges_add((uintptr_t)p, len, node)) {
-		__atomic_fetch_add(&t->state->lost_memory, 1, __ATOMIC_RELAXED);
+		record_no_memory(t);
 		return;
 	}
 	counters_cell(t, MP_MMAP, node)->alloc += change;

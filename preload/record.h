@@ -22,12 +22,9 @@
  * a process that was not forked. */
 extern uint32_t record_inherited_nodes __attribute__((visibility("hidden")));
 
-/* A new block of `size` requested bytes at p, allocated from `from`. */
+/* A new block of `size` requested bytes at p, allocated from `from`.  Its other
+ * half, and the one for releases, are in record_hot.h. */
 void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from);
-
-/* Block p is about to be released.  False when it is not known: not ours to
- * count, maybe the boot pool's. */
-bool record_free(struct thread *t, void *p);
 
 /* A block taken out of the books before realloc. */
 struct resize {

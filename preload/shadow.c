@@ -43,7 +43,7 @@ static uint32_t *second_slot(uintptr_t p)
 	uintptr_t next = p + ((uintptr_t)1 << shadow_shift);
 	uint32_t *leaf = shadow_make_leaf(next);
 
-	return leaf ? shadow_slot(leaf, next) : NULL;
+	return leaf ? shadow_slot(leaf, next, shadow_shift) : NULL;
 }
 
 COLD bool shadow_put_far(uintptr_t p, uint32_t node, size_t size, size_t usable)
@@ -68,7 +68,7 @@ COLD bool shadow_put_far(uintptr_t p, uint32_t node, size_t size, size_t usable)
 		}
 		kept = SHADOW_SLACK_FAR;
 	}
-	__atomic_store_n(shadow_slot(leaf, p),
+	__atomic_store_n(shadow_slot(leaf, p, shadow_shift),
 			 node << SHADOW_NODE_SHIFT | (uint32_t)(p & 16) << 1 | kept, __ATOMIC_RELAXED);
 	return true;
 }
@@ -82,7 +82,7 @@ COLD bool shadow_take_far(uintptr_t p, size_t usable, uint32_t *node, size_t *si
 	leaf = shadow_leaf(p);
 	if (!leaf)
 		return false;
-	slot = shadow_slot(leaf, p);
+	slot = shadow_slot(leaf, p, shadow_shift);
 	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
 	if (!entry || (entry & SHADOW_HALF) != (uint32_t)(p & 16) << 1)
 		return false;

@@ -52,34 +52,37 @@ static inline uint32_t *shadow_leaf(uintptr_t p)
 			       __ATOMIC_ACQUIRE);
 }
 
-static inline uint32_t *shadow_slot(uint32_t *leaf, uintptr_t p)
+static inline uint32_t *shadow_slot(uint32_t *leaf, uintptr_t p, unsigned int shift)
 {
-	return &leaf[(p & (((uintptr_t)1 << SHADOW_LEAF_BITS) - 1)) >> shadow_shift];
+	return &leaf[(p & (((uintptr_t)1 << SHADOW_LEAF_BITS) - 1)) >> shift];
 }
 
 /* Enter a block of `size` requested bytes, `usable` usable ones.  False when
- * there was no memory for the entry: the block stays unknown. */
-static inline bool shadow_put(uintptr_t p, uint32_t node, size_t size, size_t usable)
+ * there was no memory for the entry: the block stays unknown.  `shift` is
+ * shadow_shift, which callers that know it give as a constant. */
+static inline __attribute__((always_inline)) bool
+shadow_put(uintptr_t p, uint32_t node, size_t size, size_t usable, unsigned int shift)
 {
 	size_t slack = usable - size;
 	uint32_t *leaf = shadow_leaf(p);
 
 	if (unlikely(!leaf || slack >= SHADOW_SLACK_FAR || (p & 15)))
 		return shadow_put_far(p, node, size, usable);
-	__atomic_store_n(shadow_slot(leaf, p),
+	__atomic_store_n(shadow_slot(leaf, p, shift),
 			 node << SHADOW_NODE_SHIFT | (uint32_t)(p & 16) << 1 | (uint32_t)slack,
 			 __ATOMIC_RELAXED);
 	return true;
 }
 
 /* Remove a block; false when it is not known.  `usable` as when it was entered. */
-static inline bool shadow_take(uintptr_t p, size_t usable, uint32_t *node, size_t *size)
+static inline __attribute__((always_inline)) bool
+shadow_take(uintptr_t p, size_t usable, uint32_t *node, size_t *size, unsigned int shift)
 {
 	uint32_t *leaf = shadow_leaf(p), *slot, entry;
 
 	if (unlikely(!leaf || (p & 15)))
 		return shadow_take_far(p, usable, node, size);
-	slot = shadow_slot(leaf, p);
+	slot = shadow_slot(leaf, p, shift);
 	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
 	if (unlikely(!entry || ((entry & (SHADOW_HALF - 1)) == SHADOW_SLACK_FAR)))
 		return shadow_take_far(p, usable, node, size);

@@ -111,6 +111,7 @@ COLD struct thread *thread_attach(struct state *s, const void *frame)
 		if (t->state != s)
 			t->ids = (struct trie_ids){ 0 };
 		t->state = s;
+		t->cells = state_cells(s) - 1;
 		t->tid = tid;
 		t->record = record;
 		t->own = t->span = own_stack(tid == s->pid, (uintptr_t)frame);

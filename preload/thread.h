@@ -52,6 +52,7 @@ struct thread {
 	struct thread_record *record;
 	uint32_t index;			/* of the record */
 	uint32_t tid;
+	struct cell *cells;		/* of the state, less one: maps count from 1 */
 	struct cell_map maps[MP_KINDS];
 
 	uintptr_t last, before_last;	/* the newest block and the one before it */
@@ -81,7 +82,7 @@ static inline struct cell *counters_cell(struct thread *t, enum mp_kind kind, ui
 	struct cell_map *map = &t->maps[kind];
 
 	if (likely(node < map->len && map->cells[node]))
-		return &state_cells(t->state)[map->cells[node] - 1];
+		return &t->cells[map->cells[node]];
 	return counters_add(t, kind, node);
 }
 

@@ -103,7 +103,7 @@ ran()
 # plain COMMAND... - without the recorder.
 plain()
 {
-	rm -f "$T/plain.truth"
+	rm -f "$T/plain.truth"*
 	ran plain TRUTH="$T/plain.truth" "$@"
 }
 
@@ -114,11 +114,11 @@ record()
 	local command=$1
 
 	[[ $command != *=* ]] || command="env"
-	rm -rf "$T/traces" "$T/recorded.truth"
+	rm -rf "$T/traces" "$T/recorded.truth"*
 	mkdir "$T/traces"
 	ran recorded LD_PRELOAD="$preload" MEMPROF_OUTPUT="$T/traces/%e.%p.jsonl" \
 		TRUTH="$T/recorded.truth" "$@"
-	TRACE=$(printf '%s\n' "$T/traces/$(basename "$command")".*.jsonl "$T/traces/"*.jsonl |
+	TRACE=$(printf '%s\n' "$T/traces/$(basename "$command")".*.jsonl "$T/traces/"*.jsonl* |
 		head -n 1)
 	[[ -n $TRACE ]] || fail "no trace of $*"
 }
@@ -161,7 +161,7 @@ facts()
 		| group_by(.key)[] | "fn \($name) \(.[0].key) \(map(.value) | add)")' &&
 	jq -nr -f "$SRCDIR/tests/oracle/rows.jq" "$1" | awk '
 		$1 == "mmap" { sum[$2] = $3 }
-		END { printf "mmap live_bytes %d\n", sum["bytes"] - sum["freed"] }'
+		END { printf "mmap live_bytes %.0f\n", sum["bytes"] - sum["freed"] }'
 }
 
 # sound TRACE - it keeps to its format, lost nothing, and says the same in its
@@ -174,7 +174,7 @@ sound()
 	equal "$trace: lost events" "$(value lost_events "$trace")" 0
 	row=$(jq -nr -f "$SRCDIR/tests/oracle/rows.jq" "$trace" |
 		awk '$1 == "heap" && $2 !~ /temp/ { n[$2] = $3 }
-			END { print n["allocs"] + 0, n["bytes"] + 0, n["frees"] + 0, n["freed"] + 0 }')
+			END { printf "%.0f %.0f %.0f %.0f\n", n["allocs"], n["bytes"], n["frees"], n["freed"] }')
 	footer=$(jq -r 'select(.type == "footer") | "\(.allocs) \(.bytes) \(.frees) \(.freed)"' "$trace")
 	said=$("$MEMPROF" info --format json "$trace" | jq -r '.values |
 		"\(.allocations) \(.allocated_bytes) \(.frees) \(.freed_bytes)"')

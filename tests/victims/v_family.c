@@ -58,6 +58,13 @@ static NOINLINE void plain(void)
 	FAILS(calloc((size_t)1 << 32, (size_t)1 << 32), ENOMEM);
 }
 
+/* An alignment no compiler sees through: clang 14 breaks down over a constant that is none. */
+static size_t odd(size_t align)
+{
+	__asm__("" : "+r"(align));
+	return align;
+}
+
 static NOINLINE void aligned(void)
 {
 	size_t page = (size_t)getpagesize();
@@ -81,11 +88,11 @@ static NOINLINE void aligned(void)
 	expect(posix_memalign(&p, 64, HUGE_SIZE) == ENOMEM && p == &p);
 	errno = KEPT;
 	FAILS(memalign(64, SIZE_MAX - 10), ENOMEM);
-	FAILS(memalign(HUGE_SIZE + 1, 10), EINVAL);
+	FAILS(memalign(odd(HUGE_SIZE + 1), 10), EINVAL);
 	FAILS(aligned_alloc(64, SIZE_MAX - 63), ENOMEM);
 	/* An alignment that is no power of two is rounded up by this library. */
-	drop(block(counted(memalign(48, 10), 10), 10, 64), 10);
-	drop(block(counted(memalign(0, 10), 10), 10, 16), 10);
+	drop(block(counted(memalign(odd(48), 10), 10), 10, 64), 10);
+	drop(block(counted(memalign(odd(0), 10), 10), 10, 16), 10);
 	drop(block(counted(valloc(10), 10), 10, page), 10);
 	drop(block(counted(valloc(0), 0), 0, page), 0);
 	drop(block(counted(pvalloc(10), 10), page, page), 10);

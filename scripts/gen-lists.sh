@@ -78,13 +78,13 @@ programs()
 	files tests/victims 'v_*.c' 'v_*.cc' | sed 's/\.cc*$//' | list VICTIM_LIST
 	files tests/victims 'lib_*.c' 'lib_*.cc' | sed 's/\.cc*$/.so/' | list VICTIM_LIBRARY_LIST
 	files tests/victims 'v_*.c' 'v_*.cc' 'lib_*.c' 'lib_*.cc' | while read -r file; do
-		shared=
+		shared='' pic=''
 		name=${file%.c*}
 		language=C
 		case $file in
 		*/lib_*)
 			name=$name.so
-			shared=' -fPIC -shared'
+			pic=' -fPIC' shared=' -shared'
 			;;
 		esac
 		case $file in
@@ -93,7 +93,7 @@ programs()
 		var=$(variable "$name")
 		echo "${var}_SOURCES = $file"
 		echo "${var}_CPPFLAGS = \$(VICTIM_CPPFLAGS)"
-		echo "${var}_${language}FLAGS = \$(VICTIM_${language}FLAGS)$shared $(words build "$file")"
+		echo "${var}_${language}FLAGS = \$(VICTIM_${language}FLAGS)$pic $(words build "$file")"
 		# Libraries follow the objects on the line of the linker, other flags lead it.
 		libraries='' flags=$shared
 		for word in $(words link "$file"); do

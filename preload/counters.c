@@ -43,8 +43,8 @@ static bool add_block(struct thread *t)
 		.thread = t->index,
 		.previous = t->record->first_block,
 	};
-	t->record->used = 0;
-	__atomic_store_n(&t->record->first_block, block + 1, __ATOMIC_RELEASE);
+	/* In one store: the old block would look empty in between. */
+	__atomic_store_n(&t->record->cells, block + 1, __ATOMIC_RELEASE);
 	return true;
 }
 

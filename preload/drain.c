@@ -120,12 +120,12 @@ static void emit_rows(struct drain *d, uint32_t tid, const uint32_t *cells, uint
 	mp_close_rows(d->out);
 }
 
-/* Cells of a block that are in use. */
-static uint32_t cells_in(const struct thread_record *record, uint32_t block)
+uint32_t drain_cells_in(const struct thread_record *record, uint32_t block)
 {
-	uint32_t used = __atomic_load_n(&record->used, __ATOMIC_ACQUIRE);
+	uint64_t cells = __atomic_load_n(&record->cells, __ATOMIC_ACQUIRE);
+	uint32_t used = (uint32_t)(cells >> 32);
 
-	return block + 1 == record->first_block && used < CELL_BLOCK ? used : CELL_BLOCK;
+	return block + 1 == (uint32_t)cells && used < CELL_BLOCK ? used : CELL_BLOCK;
 }
 
 static void emit_thread_rows(struct drain *d, struct thread_record *record,
@@ -137,7 +137,7 @@ static void emit_thread_rows(struct drain *d, struct thread_record *record,
 	uint32_t block = __atomic_load_n(&record->first_block, __ATOMIC_ACQUIRE);
 
 	for (; block && block <= d->s->blocks; block = owners[block - 1].previous) {
-		uint32_t first = (block - 1) * CELL_BLOCK, used = cells_in(record, block - 1);
+		uint32_t first = (block - 1) * CELL_BLOCK, used = drain_cells_in(record, block - 1);
 
 		for (uint32_t i = first; i < first + used; i++) {
 			struct mp_row_site row = read_cell(&state_cells(d->s)[i], &infos[i]);
@@ -182,6 +182,9 @@ static void emit_thread_name(struct drain *d, struct thread_record *record)
 	if (record->drained_version == version + 1 || !read_name(record, version, name))
 		return;
 	record->drained_version = version + 1;
+	record->last_named = d->s->drain_pass;
+	if (first)
+		record->first_named = d->s->drain_pass;
 	mp_encode_thread(d->out, &(struct mp_thread){
 		.tid = record->tid,
 		.t = first ? record->started : d->t,
@@ -212,6 +215,7 @@ static void emit_thread(struct drain *d, struct thread_record *record)
 	if (!gone)
 		return;
 	__atomic_store_n(&record->state, THREAD_FINAL, __ATOMIC_RELEASE);
+	record->final_drained = d->s->drain_pass;
 	record->ended = d->t;
 	mp_encode_thread_end(d->out, &(struct mp_thread_end){
 		.tid = record->tid,
@@ -235,10 +239,9 @@ void drain_pass(struct drain *d)
 	emit_unloads(d);
 }
 
-void drain_commit(struct drain *d, uint64_t size)
+void drain_commit(struct drain *d, uint64_t size, bool ended)
 {
-	d->s->trace_size = size;
-	__atomic_store_n(&d->s->drain_done, d->s->drain_pass, __ATOMIC_RELEASE);
+	*(volatile v2 *)&d->s->committed = STATE_COMMIT(d->s->drain_pass, ended, size);
 }
 
 void drain_footer(struct drain *d, const struct mp_footer *base)

@@ -41,6 +41,9 @@ struct drain {
 /* Write every line that is due.  Begins a new pass in the state. */
 void drain_pass(struct drain *d);
 
+/* Cells that are in use of a block of the record's thread. */
+uint32_t drain_cells_in(const struct thread_record *record, uint32_t block);
+
 /* A stack and all it hangs from, callers first, where not yet written. */
 void drain_stack(struct drain *d, uint32_t node);
 
@@ -58,7 +61,8 @@ void drain_sample(struct drain *d, struct mp_sample *sample);
 /* The last line, from the totals of the last pass. */
 void drain_footer(struct drain *d, const struct mp_footer *base);
 
-/* After the pass was flushed: its lines are in the trace, `size` bytes in all. */
-void drain_commit(struct drain *d, uint64_t size);
+/* After the pass was flushed: its lines are in the trace, `size` bytes in all;
+ * `ended`: the last one is a footer. */
+void drain_commit(struct drain *d, uint64_t size, bool ended);
 
 #endif

@@ -53,8 +53,7 @@ static void each_cell(const struct state *s, uint32_t nodes,
 
 	for (uint32_t b = 0; b < blocks; b++) {
 		const struct thread_record *record = &state_threads(s)[owners[b].thread];
-		uint32_t used = __atomic_load_n(&record->used, __ATOMIC_ACQUIRE);
-		uint32_t n = b + 1 == record->first_block && used < CELL_BLOCK ? used : CELL_BLOCK;
+		uint32_t n = drain_cells_in(record, b);
 
 		for (uint32_t i = b * CELL_BLOCK; i < b * CELL_BLOCK + n; i++)
 			if (infos[i].node && infos[i].node < nodes && infos[i].kind == MP_HEAP)

@@ -19,7 +19,6 @@
 
 static struct tracefile file;
 static uint32_t *chain;
-static uint64_t recorder_bytes;
 static bool stopped;
 
 uint64_t output_now(struct state *s)
@@ -72,17 +71,23 @@ static void say(const char *level, const char *text)
 	sys_write_all(2, line, out.len);
 }
 
-static void end(struct drain *d)
+/* `last`: a footer was written. */
+static void end_with(struct drain *d, bool last)
 {
 	int err = tracefile_flush(&file);
 
 	if (!err)
-		drain_commit(d, file.size);
+		drain_commit(d, file.size, last);
 	else if (!stopped) {
 		stopped = true;
 		say("error", "cannot write the trace; recording stops");
 	}
 	lock_release(&d->s->drain_lock);
+}
+
+static void end(struct drain *d)
+{
+	end_with(d, false);
 }
 
 bool output_broken(void)
@@ -104,7 +109,6 @@ int output_start(struct state *s, const char *exe, bool anonymous, uint32_t pare
 	d = begin(s);
 	header_write(&file.out, s, exe, anonymous ? "" : state_text(s, s->state_path), parent);
 	end(&d);
-	s->trace_open = !stopped;
 	return stopped ? -EIO : 0;
 }
 
@@ -134,17 +138,25 @@ static void put_peak(struct drain *d, bool running)
 
 static void put_sample(struct drain *d)
 {
-	struct mp_sample sample = { .recorder = recorder_bytes };
+	struct mp_sample sample = { .recorder = d->s->recorder_bytes };
 
 	memstat_sample(&sample);
 	drain_sample(d, &sample);
+}
+
+/* What a footer says of memory: the footer of a killed process says what was
+ * seen last. */
+static void look(struct state *s)
+{
+	s->recorder_bytes = memstat_recorder(s);
+	s->max_rss = memstat_max_rss();
 }
 
 void output_sites(struct state *s, bool peak)
 {
 	struct drain d = begin(s);
 
-	recorder_bytes = memstat_recorder(s);
+	look(s);
 	drain_pass(&d);
 	if (peak)
 		put_peak(&d, true);
@@ -164,8 +176,8 @@ static void put_footer(struct drain *d, const char *reason, const int *status)
 	struct mp_footer footer = {
 		.reason = reason,
 		.status = status ? *status : 0,
-		.max_rss = memstat_max_rss(),
-		.recorder = recorder_bytes,
+		.max_rss = d->s->max_rss,
+		.recorder = d->s->recorder_bytes,
 	};
 
 	drain_footer(d, &footer);
@@ -187,7 +199,7 @@ void output_exec(struct state *s, const char *path)
 {
 	struct drain d = begin(s);
 
-	recorder_bytes = memstat_recorder(s);
+	look(s);
 	drain_pass(&d);
 	put_sample(&d);
 	put_peak(&d, false);
@@ -197,7 +209,7 @@ void output_exec(struct state *s, const char *path)
 		.path = path,
 	});
 	put_footer(&d, "exec", NULL);
-	end(&d);
+	end_with(&d, true);
 }
 
 void output_finish(struct state *s, const char *reason, const int *status)
@@ -209,12 +221,12 @@ void output_finish(struct state *s, const char *reason, const int *status)
 		output_note(s, "info", "check", checked);
 	d = begin(s);
 
-	recorder_bytes = memstat_recorder(s);
+	look(s);
 	drain_pass(&d);
 	put_sample(&d);
 	put_peak(&d, false);
 	put_footer(&d, reason, status);
-	end(&d);
+	end_with(&d, true);
 	s->ended = !stopped;
 }
 

@@ -6,12 +6,14 @@ uint32_t peak_many_threads;
 
 static COLD void end_peak(struct state *s)
 {
-	uint32_t at = 1;
+	uint64_t word = __atomic_load_n(&s->peak_word, __ATOMIC_ACQUIRE);
 
-	if (__atomic_compare_exchange_n(&s->at_peak, &at, 0, false, __ATOMIC_ACQ_REL,
-					__ATOMIC_RELAXED)) {
+	/* The upper half says that the heap is at its peak. */
+	while (word >> 32) {
 		s->peak_time = s->now;
-		__atomic_fetch_add(&s->peak_index, 1, __ATOMIC_RELEASE);
+		if (__atomic_compare_exchange_n(&s->peak_word, &word, (uint32_t)(word + 1), false,
+						__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+			break;
 	}
 }
 

@@ -44,6 +44,8 @@ static inline void peak_save(const struct state *s, struct cell *c)
 		v2 live = c->alloc - c->free;
 
 		c->peak = (v2){ (int64_t)((uint64_t)index << 32 | (uint32_t)live[0]), live[1] };
+		/* A reader of a killed process sees the stores in this order. */
+		__atomic_signal_fence(__ATOMIC_RELEASE);
 	}
 }
 
@@ -51,9 +53,8 @@ static inline void peak_save(const struct state *s, struct cell *c)
 static inline void peak_leave(struct state *s)
 {
 	if (unlikely(s->at_peak)) {
-		s->at_peak = 0;
 		s->peak_time = s->now;
-		s->peak_index++;
+		__atomic_store_n(&s->peak_word, (uint32_t)(s->peak_index + 1), __ATOMIC_RELEASE);
 	}
 }
 

@@ -13,7 +13,9 @@
  *
  * Threads write only what is theirs (their cells, their record); shared words
  * are updated atomically and only on cold paths.  Updates that belong together
- * are one 16-byte store, which a kill cannot cut in half.
+ * are one store of 8 or 16 bytes, which a kill cannot cut in half.  Marks of what
+ * the trace has (`drained` and the like) are numbers of drain passes: they count
+ * once the pass is committed, that is once its lines are all in the file.
  */
 #ifndef PRELOAD_STATE_H
 #define PRELOAD_STATE_H
@@ -83,12 +85,19 @@ struct thread_record {
 	uint32_t tid;
 	uint32_t state;			/* enum thread_state */
 	uint64_t started, ended;	/* ns since the epoch */
-	uint32_t first_block;		/* 1 + its newest block of cells, 0 for none */
-	uint32_t used;			/* cells used in that block */
+	union {
+		uint64_t cells;		/* both at once */
+		struct {
+			uint32_t first_block;	/* 1 + its newest block of cells, 0 for none */
+			uint32_t used;		/* cells used in that block */
+		};
+	};
 	uint32_t name_version;		/* odd while the name is being written */
 	uint32_t drained_version;	/* name_version + 1 of the line last written, 0 for none */
 	uint64_t drained;		/* events when the last sample named it */
 	uint64_t truncated, lost, foreign;
+	uint32_t first_named, last_named;	/* drain passes that wrote a line with its name */
+	uint32_t final_drained;		/* drain pass that wrote its last line */
 	char name[16];
 };
 
@@ -132,8 +141,13 @@ struct state {
 	uint32_t nodes, blocks, threads, modules, text;
 
 	/* the peak of the live heap */
-	uint32_t peak_index;		/* peaks that have ended, + 1 */
-	uint32_t at_peak;		/* the live heap is at its highest right now */
+	union {
+		uint64_t peak_word;	/* both at once */
+		struct {
+			uint32_t peak_index;	/* peaks that have ended, + 1 */
+			uint32_t at_peak;	/* the live heap is at its highest right now */
+		};
+	};
 	int64_t live;			/* net bytes of all threads, less their pending parts */
 	int64_t peak_bytes;
 	uint64_t peak_time;
@@ -144,18 +158,25 @@ struct state {
 	/* the drain */
 	struct lock drain_lock;
 	uint32_t drain_pass;		/* pass under way */
-	uint32_t drain_done;		/* last pass whose lines are all in the trace */
-	uint32_t trace_open;		/* a header was written */
-	uint64_t trace_size;		/* bytes of the trace after that pass */
+	v2 committed;			/* STATE_COMMIT: what the trace holds for certain */
 	uint64_t trace_dev, trace_ino;
 	uint64_t peak_drained;		/* peak_bytes of the last peak line */
 	uint64_t next_peak_line;	/* elapsed ns at which the next one may come */
 	uint64_t lost_memory;		/* events given to NODE_OTHER or dropped for want of memory */
-	uint64_t ended;			/* a footer was written */
+	uint64_t ended;			/* the owner wrote its last footer */
+	uint64_t recorder_bytes, max_rss;	/* as last looked at */
 	uint32_t trace_path;		/* offset in the text region */
 	uint32_t state_path;
 	uint64_t inherited_live;	/* bytes live at a fork, in the child */
 };
+
+/* The last pass whose lines are all in the trace, whether a footer was the last
+ * of them, and the bytes of the trace up to there; none before the header. */
+#define STATE_COMMIT(pass, ended, bytes) \
+	((v2){ (int64_t)((uint64_t)(pass) | (uint64_t)(ended) << 32), (int64_t)(bytes) })
+#define STATE_COMMIT_PASS(commit) ((uint32_t)(commit)[0])
+#define STATE_COMMIT_ENDED(commit) (((uint64_t)(commit)[0] >> 32 & 1) != 0)
+#define STATE_COMMIT_BYTES(commit) ((uint64_t)(commit)[1])
 
 static inline void *state_region(const struct state *s, enum region region)
 {

@@ -103,7 +103,7 @@ static uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const stru
 	bool needs = at && memo->frames[join].needs_rbp, outermost = !at;
 
 	if (unlikely(at + n > MEMO_DEPTH)) {
-		memo->n = 0;
+		memo_set(memo, 0);
 		return NODE_OTHER;
 	}
 	while (n--) {
@@ -128,7 +128,7 @@ static uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const stru
 		sp = step->sp;
 		rbp = step->rbp;
 	}
-	memo->n = at;
+	memo_set(memo, at);
 	return node;
 }
 
@@ -137,7 +137,7 @@ static COLD uint32_t name_once(struct thread *t, uint32_t n, uint32_t base)
 {
 	uint32_t node = base;
 
-	t->memo.n = 0;
+	memo_set(&t->memo, 0);
 	while (n--)
 		node = trie_child(t->state, &t->ids, node, t->walk[n].frame);
 	return node;

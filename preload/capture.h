@@ -27,10 +27,10 @@ uint32_t capture_walk(struct thread *t, const struct origin *from);
 static inline uint32_t capture_stack(struct thread *t, const struct origin *from)
 {
 	const struct memo *memo = &t->memo;
-	const struct memo_frame *top = &memo->frames[memo->n - 1];
+	const struct memo_frame *top = memo->top;
 	uint32_t failed;
 
-	if (likely(memo->n && top->key == from->pc && top->sp == from->sp &&
+	if (likely(top->key == from->pc && top->sp == from->sp &&
 		   (!top->needs_rbp || top->rbp == from->rbp) &&
 		   t->rules.generation == __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE) &&
 		   memo_verify(memo, top->slots_end, &failed))) {

@@ -21,8 +21,9 @@ struct thread;
 
 enum recorder_state {
 	RECORDER_UNKNOWN,	/* nothing was set up yet, or this is a new fork child */
-	RECORDER_ON,		/* events are recorded */
 	RECORDER_OFF,		/* gave up or ended: every hook passes straight through */
+	RECORDER_ON,		/* events are recorded */
+	RECORDER_FAST,		/* the same, and the allocator is one the hot path knows */
 };
 
 enum guard_level {
@@ -52,6 +53,11 @@ static inline uint32_t recorder_state(void)
 	return __atomic_load_n(&recorder.state, __ATOMIC_RELAXED);
 }
 
+static inline bool recorder_is_on(void)
+{
+	return recorder_state() >= RECORDER_ON;
+}
+
 static inline void recorder_set(enum recorder_state state)
 {
 	__atomic_store_n(&recorder.state, state, __ATOMIC_RELEASE);
@@ -60,7 +66,7 @@ static inline void recorder_set(enum recorder_state state)
 /* True on the hot path: recording, and not from inside the recorder. */
 static inline bool guard_enter(struct tls *t)
 {
-	if (unlikely(t->busy || recorder_state() != RECORDER_ON))
+	if (unlikely(t->busy || !recorder_is_on()))
 		return false;
 	t->busy = GUARD_RECORDING;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);

@@ -5,8 +5,8 @@
 #include "hook.h"
 
 #include "arena.h"
+#include "hot.h"
 #include "real.h"
-#include "record_hot.h"
 #include "recorder.h"
 #include "rt.h"
 
@@ -35,7 +35,7 @@ COLD void *hook_alloc_missing(const char *symbol, void *slot, size_t size)
 		void *found = real_find_late(symbol);
 
 		if (found)
-			__atomic_store_n((void **)slot, found, __ATOMIC_RELEASE);
+			real_found(slot, found);
 		else
 			return real_malloc(size ? size : 1);
 		return NULL;
@@ -50,7 +50,7 @@ COLD void hook_free_missing(const char *symbol, void *slot, void *ptr)
 	void *found = symbol[0] == '_' ? real_find_late(symbol) : NULL;
 
 	if (found)
-		__atomic_store_n((void **)slot, found, __ATOMIC_RELEASE);
+		real_found(slot, found);
 	else if (real.free)
 		real.free(ptr);
 }
@@ -83,13 +83,29 @@ COLD void *hook_adopt(void *p)
 	return p;
 }
 
+/* What the hot path left: p was just allocated by glibc, with the guard open. */
+__attribute__((noinline)) static void *hook_record(void *p, size_t size, const void *frame)
+{
+	struct origin from = origin_of(frame);
+
+	guard_back(&tls);
+	record_alloc_hot(tls.thread, p, size, &from);
+	recorder_leave();
+	return p;
+}
+
+/*
+ * Each hook is a hot half, which does without a single saved register, and a
+ * slow half for all else.  The hot half jumps there (a sibling call, which the
+ * build asks for at every level of optimization), so that both see the same
+ * caller and the same frame.
+ */
 #define ALLOC(symbol, params, args, size)                                                          \
-	HOOK void *symbol params;                                                                  \
-	HOOK void *symbol params                                                                   \
+	__attribute__((noinline)) static void *slow_##symbol params                                \
 	{                                                                                          \
 		struct thread *t;                                                                  \
 		void *p;                                                                           \
-												   \
+                                                                                                   \
 		HOOK_UNWINDS;                                                                      \
 		t = recorder_enter(HOOK_FRAME);                                                    \
 		if (unlikely(!t))                                                                  \
@@ -99,20 +115,37 @@ COLD void *hook_adopt(void *p)
 		guard_back(&tls);                                                                  \
 		if (likely(p != NULL)) {                                                           \
 			struct origin from = origin_of(HOOK_FRAME);                                \
-												   \
-			record_alloc_hot(t, p, (size), &from);                                     \
+                                                                                                   \
+			record_alloc(t, p, (size), &from);                                         \
 		}                                                                                  \
 		recorder_leave();                                                                  \
 		return p;                                                                          \
-	}
-
-#define NEW(symbol, params, args, size)                                                            \
+	}                                                                                          \
 	HOOK void *symbol params;                                                                  \
 	HOOK void *symbol params                                                                   \
 	{                                                                                          \
+		void *p;                                                                           \
+                                                                                                   \
+		if (unlikely(!hot_ready(&tls)))                                                    \
+			return slow_##symbol args;                                                 \
+		p = real.symbol args;                                                              \
+		if (unlikely(!p) || likely(hot_alloc(&tls, p, (size), HOOK_FRAME)))                \
+			return p;                                                                  \
+		return hook_record(p, (size), HOOK_FRAME);                                         \
+	}
+
+/* The C++ runtime's plain operator new is malloc until that fails: then its own
+ * function handles it. */
+#define IS_PLAIN_NEW(params)                                                                       \
+	(!__builtin_strcmp(params, "(size_t size)") ||                                             \
+	 !__builtin_strcmp(params, "(size_t size, const void *nt)"))
+
+#define NEW(symbol, params, args, size)                                                            \
+	__attribute__((noinline)) static void *slow_##symbol params                                \
+	{                                                                                          \
 		struct thread *t;                                                                  \
 		void *p;                                                                           \
-												   \
+                                                                                                   \
 		HOOK_UNWINDS;                                                                      \
 		t = recorder_enter(HOOK_FRAME);                                                    \
 		if (unlikely(!t))                                                                  \
@@ -127,41 +160,56 @@ COLD void *hook_adopt(void *p)
 		}                                                                                  \
 		recorder_leave();                                                                  \
 		return p;                                                                          \
+	}                                                                                          \
+	HOOK void *symbol params;                                                                  \
+	HOOK void *symbol params                                                                   \
+	{                                                                                          \
+		void *p;                                                                           \
+                                                                                                   \
+		if (unlikely(!IS_PLAIN_NEW(#params) || !real_cxx_default || !hot_ready(&tls)))     \
+			return slow_##symbol args;                                                 \
+		p = real.malloc((size) ? (size) : 1);                                              \
+		if (unlikely(!p))                                                                  \
+			return slow_##symbol args;                                                 \
+		if (likely(hot_alloc(&tls, p, (size), HOOK_FRAME)))                                \
+			return p;                                                                  \
+		return hook_record(p, (size), HOOK_FRAME);                                         \
 	}
 
-#define FREE_BODY(symbol, args, ptr, level)                                                        \
-	struct thread *t;                                                                          \
-												   \
-	HOOK_UNWINDS;                                                                              \
-	if (!(ptr))                                                                                \
-		return;                                                                            \
-	t = recorder_enter(HOOK_FRAME);                                                            \
-	if (unlikely((!t || !record_free_hot(t, ptr)) && hook_is_boot_block(ptr))) {                   \
+#define RELEASE(symbol, params, args, ptr, fast, level)                                            \
+	__attribute__((noinline)) static void slow_##symbol params                                 \
+	{                                                                                          \
+		struct thread *t;                                                                  \
+                                                                                                   \
+		HOOK_UNWINDS;                                                                      \
+		t = recorder_enter(HOOK_FRAME);                                                    \
+		if (unlikely((!t || !record_free_hot(t, ptr)) && hook_is_boot_block(ptr))) {       \
+			if (t)                                                                     \
+				recorder_leave();                                                  \
+			return;                                                                    \
+		}                                                                                  \
+		if (t)                                                                             \
+			guard_lend(&tls, (level));                                                 \
+		if (likely(real.symbol != NULL))                                                   \
+			real.symbol args;                                                          \
+		else                                                                               \
+			hook_free_missing(#symbol, &real.symbol, ptr);                             \
 		if (t)                                                                             \
 			recorder_leave();                                                          \
-		return;                                                                            \
 	}                                                                                          \
-	if (t)                                                                                     \
-		guard_lend(&tls, (level));                                                         \
-	if (likely(real.symbol != NULL))                                                           \
-		real.symbol args;                                                                  \
-	else                                                                                       \
-		hook_free_missing(#symbol, &real.symbol, ptr);                                     \
-	if (t)                                                                                     \
-		recorder_leave();
-
-#define FREE(symbol, params, args, ptr)                                                            \
 	HOOK void symbol params;                                                                   \
 	HOOK void symbol params                                                                    \
 	{                                                                                          \
-		FREE_BODY(symbol, args, ptr, HOOK_LEVEL_C)                                         \
+		if (unlikely(!(ptr)))                                                              \
+			return;                                                                    \
+		if (likely((fast) && hot_ready(&tls) && hot_free(&tls, ptr)))                      \
+			real.free(ptr);                                                            \
+		else                                                                               \
+			slow_##symbol args;                                                        \
 	}
 
+#define FREE(symbol, params, args, ptr) RELEASE(symbol, params, args, ptr, true, HOOK_LEVEL_C)
 #define DELETE(symbol, params, args, ptr)                                                          \
-	HOOK void symbol params;                                                                   \
-	HOOK void symbol params                                                                    \
-	{                                                                                          \
-		FREE_BODY(symbol, args, ptr, HOOK_LEVEL_DELETE)                                    \
-	}
+	RELEASE(symbol, params, args, ptr, real_cxx_default, HOOK_LEVEL_DELETE)
 
 #include <memprof/hooks.def>

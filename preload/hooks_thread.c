@@ -46,7 +46,7 @@ static void rename_thread(uint32_t tid, const char *name)
 {
 	struct thread_record *record;
 
-	if (recorder_state() != RECORDER_ON)
+	if (!recorder_is_on())
 		return;
 	record = find_record(recorder_memory, tid);
 	if (record)
@@ -86,7 +86,7 @@ HOOK int dlclose(void *handle)
 {
 	int err = real.dlclose(handle);
 
-	if (recorder_state() == RECORDER_ON)
+	if (recorder_is_on())
 		modules_after_dlclose(recorder_memory);
 	return err;
 }

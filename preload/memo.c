@@ -6,11 +6,14 @@
 
 #define LEAVES_SIZE ((size_t)LEAF_SETS * LEAF_WAYS * sizeof(struct leaf))
 
+/* No return address is 0. */
+const struct memo_frame memo_no_frame;
+
 static const uint64_t never = 1;
 
 bool memo_init(struct memo *memo)
 {
-	memo->n = 0;
+	memo_set(memo, 0);
 	memo->frames = arena_map(MEMO_DEPTH * sizeof(*memo->frames));
 	memo->slots = arena_map(MEMO_SLOTS * sizeof(*memo->slots));
 	memo->leaves = arena_map(LEAVES_SIZE);
@@ -31,7 +34,7 @@ void memo_release(struct memo *memo)
 
 void memo_flush(struct memo *memo)
 {
-	memo->n = 0;
+	memo_set(memo, 0);
 	for (int i = 0; i < LEAF_SETS * LEAF_WAYS; i++)
 		memo->leaves[i].key = 0;
 }

@@ -62,13 +62,23 @@ struct leaf {
 struct memo {
 	struct memo_frame *frames;	/* MEMO_DEPTH entries */
 	struct slot *slots;		/* MEMO_SLOTS entries, outermost frame's first, from 1 */
+	const struct memo_frame *top;	/* the innermost frame, or one that matches nothing */
 	uint32_t n;			/* frames; 0: nothing is remembered */
 	struct leaf *leaves;		/* LEAF_SETS x LEAF_WAYS */
 	uint32_t turn;			/* way to replace next */
 };
 
+extern const struct memo_frame memo_no_frame __attribute__((visibility("hidden")));
+
 /* False when there is no memory. */
 bool memo_init(struct memo *memo);
+/* The first n frames are true, no others. */
+static inline void memo_set(struct memo *memo, uint32_t n)
+{
+	memo->n = n;
+	memo->top = n ? &memo->frames[n - 1] : &memo_no_frame;
+}
+
 /* Forget everything. */
 void memo_flush(struct memo *memo);
 void memo_release(struct memo *memo);

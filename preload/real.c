@@ -10,11 +10,41 @@
 #include "rt.h"
 
 struct real real;
+bool real_cxx_default;
 
 static void set(void *slot, void *value)
 {
 	if (value)
 		__atomic_store_n((void **)slot, value, __ATOMIC_RELEASE);
+}
+
+/* Is `function` in libstdc++, and does the process mean our hook by `symbol`? */
+static bool is_default(const char *symbol, void *function)
+{
+	struct cfi_module theirs, bound;
+	const struct link_map *map;
+	void *first = dlsym(RTLD_DEFAULT, symbol);
+
+	if (!function || !first || !cfi_find_module((uint64_t)(uintptr_t)function, &theirs) ||
+	    !cfi_find_module((uint64_t)(uintptr_t)first, &bound))
+		return false;
+	map = theirs.link_map;
+	return rt_starts(rt_basename(map->l_name), "libstdc++.so") &&
+	       (uintptr_t)&real >= bound.start && (uintptr_t)&real < bound.end;
+}
+
+static void check_cxx(void)
+{
+	real_cxx_default = is_default("_Znwm", (void *)real._Znwm) &&
+			   is_default("_Znam", (void *)real._Znam) &&
+			   is_default("_ZdlPv", (void *)real._ZdlPv) &&
+			   is_default("_ZdaPv", (void *)real._ZdaPv);
+}
+
+void real_found(void *slot, void *function)
+{
+	set(slot, function);
+	check_cxx();
 }
 
 void real_resolve(void)
@@ -30,6 +60,7 @@ void real_resolve(void)
 #define DELETE(symbol, params, args, ptr) set(&real.symbol, dlsym(RTLD_NEXT, #symbol));
 #define CUSTOM(ret, symbol, params) set(&real.symbol, dlsym(RTLD_NEXT, #symbol));
 #include <memprof/hooks.def>
+	check_cxx();
 }
 
 COLD void *real_find_late(const char *symbol)

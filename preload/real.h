@@ -11,6 +11,7 @@
 #define PRELOAD_REAL_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -32,6 +33,14 @@ void real_resolve(void);
 /* Look once more for one of the C++ slots, given its symbol's name; the address
  * or NULL. */
 void *real_find_late(const char *symbol);
+
+/* Put what real_find_late() found in its slot. */
+void real_found(void *slot, void *function);
+
+/* True when operator new and delete are libstdc++'s own throughout the process:
+ * no program or library in front of it replaces any of the four that the others
+ * are made of. */
+extern bool real_cxx_default __attribute__((visibility("hidden")));
 
 /* The allocator behind the recorder: "glibc", "jemalloc", "tcmalloc",
  * "mimalloc" or the path of the object that defines malloc. */

@@ -144,7 +144,7 @@ static void start(void)
 		take_inheritance(s);
 	sampler_start(s);
 	output_sample(s);
-	recorder_set(RECORDER_ON);
+	recorder_set(blocks_glibc ? RECORDER_FAST : RECORDER_ON);
 }
 
 COLD bool recorder_enter_cold(struct tls *t)
@@ -165,7 +165,7 @@ COLD bool recorder_enter_cold(struct tls *t)
 	if (recorder_state() == RECORDER_UNKNOWN)
 		start();
 	lock_release(&start_lock);
-	t->busy = recorder_state() == RECORDER_ON ? GUARD_RECORDING : GUARD_OPEN;
+	t->busy = recorder_is_on() ? GUARD_RECORDING : GUARD_OPEN;
 	return t->busy;
 }
 
@@ -196,7 +196,7 @@ static void thread_is_ending(void *round)
 
 	if (n < PTHREAD_DESTRUCTOR_ITERATIONS) {
 		pthread_setspecific(ending_key, (void *)(n + 1));
-	} else if (tls.thread && !tls.busy && recorder_state() == RECORDER_ON) {
+	} else if (tls.thread && !tls.busy && recorder_is_on()) {
 		tls.busy = GUARD_NESTING;
 		thread_ending(tls.thread);
 		tls.busy = GUARD_OPEN;
@@ -207,7 +207,7 @@ void recorder_finish(const char *reason, const int *status)
 {
 	struct state *s = recorder_memory;
 
-	if (tls.busy || recorder_state() != RECORDER_ON || !s || s->pid != (uint32_t)sys_getpid())
+	if (tls.busy || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
 		return;
 	tls.busy = GUARD_NESTING;
 	recorder_set(RECORDER_OFF);
@@ -225,7 +225,7 @@ void recorder_before_fork(void)
 {
 	struct state *s = recorder_memory;
 
-	if (tls.busy || recorder_state() != RECORDER_ON || !s)
+	if (tls.busy || !recorder_is_on() || !s)
 		return;
 	tls.busy = GUARD_NESTING;
 	inheritance_take(s);
@@ -236,7 +236,7 @@ void recorder_after_fork(int child)
 {
 	struct state *s = recorder_memory;
 
-	if (tls.busy || recorder_state() != RECORDER_ON || !s)
+	if (tls.busy || !recorder_is_on() || !s)
 		return;
 	tls.busy = GUARD_NESTING;
 	inheritance_forget();
@@ -249,7 +249,7 @@ void recorder_before_exec(const char *path)
 {
 	struct state *s = recorder_memory;
 
-	if (tls.busy || recorder_state() != RECORDER_ON || !s || s->pid != (uint32_t)sys_getpid())
+	if (tls.busy || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
 		return;
 	tls.busy = GUARD_NESTING;
 	output_exec(s, path);
@@ -261,7 +261,7 @@ void recorder_exec_failed(void)
 {
 	struct state *s = recorder_memory;
 
-	if (tls.busy || recorder_state() != RECORDER_ON || !s || s->pid != (uint32_t)sys_getpid())
+	if (tls.busy || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
 		return;
 	tls.busy = GUARD_NESTING;
 	output_note(s, "info", "exec-failed", "the exec did not happen; recording goes on");

@@ -57,6 +57,15 @@ static inline uint32_t *shadow_slot(uint32_t *leaf, uintptr_t p, unsigned int sh
 	return &leaf[(p & (((uintptr_t)1 << SHADOW_LEAF_BITS) - 1)) >> shift];
 }
 
+/* An entry, given that the slack fits in it. */
+static inline __attribute__((always_inline)) void
+shadow_set(uint32_t *leaf, uintptr_t p, uint32_t node, uint32_t slack, unsigned int shift)
+{
+	__atomic_store_n(shadow_slot(leaf, p, shift),
+			 node << SHADOW_NODE_SHIFT | ((uint32_t)p << 1 & SHADOW_HALF) | slack,
+			 __ATOMIC_RELAXED);
+}
+
 /* Enter a block of `size` requested bytes, `usable` usable ones.  False when
  * there was no memory for the entry: the block stays unknown.  `shift` is
  * shadow_shift, which callers that know it give as a constant. */
@@ -68,9 +77,7 @@ shadow_put(uintptr_t p, uint32_t node, size_t size, size_t usable, unsigned int 
 
 	if (unlikely(!leaf || slack >= SHADOW_SLACK_FAR || (p & 15)))
 		return shadow_put_far(p, node, size, usable);
-	__atomic_store_n(shadow_slot(leaf, p, shift),
-			 node << SHADOW_NODE_SHIFT | (uint32_t)(p & 16) << 1 | (uint32_t)slack,
-			 __ATOMIC_RELAXED);
+	shadow_set(leaf, p, node, (uint32_t)slack, shift);
 	return true;
 }
 

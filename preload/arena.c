@@ -16,7 +16,10 @@ static size_t boot_used;
 /* Every mapping, so that what is resident can be told; an entry is claimed by
  * its address.  When the list is full, later mappings go uncounted. */
 #define MAPPINGS 4096
-static struct { uintptr_t start; size_t len; } mappings[MAPPINGS];
+static struct {
+	uintptr_t start;
+	size_t len;
+} mappings[MAPPINGS];
 static uint32_t mappings_used;
 
 static void remember(uintptr_t start, size_t len)

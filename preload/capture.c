@@ -180,7 +180,8 @@ uint32_t capture_walk(struct thread *t, const struct origin *from)
 {
 	uint32_t node;
 
-	if (unlikely(t->rules.generation != __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE))) {
+	if (unlikely(t->rules.generation !=
+		     __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE))) {
 		rules_flush(&t->rules);
 		memo_flush(&t->memo);
 	}

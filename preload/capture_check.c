@@ -19,10 +19,10 @@ static uint64_t captures, mismatches, shorter;
 struct comparison {
 	struct thread *t;
 	const struct origin *from;
-	uint32_t node;		/* the next frame of ours */
+	uint32_t node; /* the next frame of ours */
 	uint32_t at;
 	bool started, differs;
-	uint64_t theirs;	/* identity of the frame that differs */
+	uint64_t theirs; /* identity of the frame that differs */
 };
 
 static uint64_t identity(struct comparison *c, struct _Unwind_Context *context, uint64_t *pc)

@@ -50,8 +50,11 @@ static bool read_word(const char *s, const char *arg, unsigned int *value)
 
 static bool read_time(const char *s, const char *arg, uint64_t *value)
 {
-	static const struct { const char *unit; uint64_t ns; } units[] = {
-		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 },
+	static const struct {
+		const char *unit;
+		uint64_t ns;
+	} units[] = {
+		{ "ns", 1 },	     { "us", 1000 },	 { "ms", 1000000 },
 		{ "s", 1000000000 }, { "", 1000000000 }, { "m", 60000000000 },
 	};
 
@@ -88,17 +91,17 @@ void config_read(bool trusted)
 {
 	const char *value;
 
-#define OPTION(field, env, cli, type, def, arg, help)                                              \
-	read_##type(def, arg, &config.field);                                                      \
-	value = rt_getenv(env);                                                                    \
-	if (value && *value && (trusted || !IS_PATH_##type)) {                                     \
-		CONFIG_C_##type parsed;                                                            \
-		if (read_##type(value, arg, &parsed)) {                                            \
-			config.field = parsed;                                                     \
-		} else if (!config.bad_name) {                                                     \
-			config.bad_name = env;                                                     \
-			config.bad_value = value;                                                  \
-		}                                                                                  \
+#define OPTION(field, env, cli, type, def, arg, help)          \
+	read_##type(def, arg, &config.field);                  \
+	value = rt_getenv(env);                                \
+	if (value && *value && (trusted || !IS_PATH_##type)) { \
+		CONFIG_C_##type parsed;                        \
+		if (read_##type(value, arg, &parsed)) {        \
+			config.field = parsed;                 \
+		} else if (!config.bad_name) {                 \
+			config.bad_name = env;                 \
+			config.bad_value = value;              \
+		}                                              \
 	}
 #include <memprof/options.def>
 }

@@ -13,9 +13,9 @@
 
 #define CONFIG_C_path const char *
 #define CONFIG_C_text const char *
-#define CONFIG_C_word unsigned int	/* index of the word in the table's list */
-#define CONFIG_C_time uint64_t		/* nanoseconds */
-#define CONFIG_C_size uint64_t		/* bytes */
+#define CONFIG_C_word unsigned int /* index of the word in the table's list */
+#define CONFIG_C_time uint64_t	   /* nanoseconds */
+#define CONFIG_C_size uint64_t	   /* bytes */
 #define CONFIG_C_flag bool
 
 struct config {

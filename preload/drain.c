@@ -20,14 +20,14 @@ static void emit_module(struct drain *d, uint32_t id)
 	for (uint32_t i = 0; i < m->build_id_len && i < sizeof(m->build_id); i++)
 		rt_put_hex(&text, m->build_id[i], 2);
 	mp_encode_module(d->out, &(struct mp_module){
-		.id = id,
-		.t = m->loaded,
-		.path = state_text(d->s, m->path),
-		.build_id = hex,
-		.bias = m->bias,
-		.start = m->start,
-		.end = m->end,
-	});
+					 .id = id,
+					 .t = m->loaded,
+					 .path = state_text(d->s, m->path),
+					 .build_id = hex,
+					 .bias = m->bias,
+					 .start = m->start,
+					 .end = m->end,
+				 });
 }
 
 static void emit_unloads(struct drain *d)
@@ -60,12 +60,12 @@ static void emit_node(struct drain *d, uint32_t id)
 		emit_module(d, module);
 	node->drained = d->s->drain_pass;
 	mp_encode_stack(d->out, &(struct mp_stack){
-		.id = id,
-		.parent = node->parent,
-		.module = module,
-		.offset = FRAME_OFFSET(node->frame),
-		.kind = kind,
-	});
+					.id = id,
+					.parent = node->parent,
+					.module = module,
+					.offset = FRAME_OFFSET(node->frame),
+					.kind = kind,
+				});
 }
 
 void drain_stack(struct drain *d, uint32_t id)
@@ -186,10 +186,10 @@ static void emit_thread_name(struct drain *d, struct thread_record *record)
 	if (first)
 		record->first_named = d->s->drain_pass;
 	mp_encode_thread(d->out, &(struct mp_thread){
-		.tid = record->tid,
-		.t = first ? record->started : d->t,
-		.name = name,
-	});
+					 .tid = record->tid,
+					 .t = first ? record->started : d->t,
+					 .name = name,
+				 });
 }
 
 static void emit_thread(struct drain *d, struct thread_record *record)
@@ -218,13 +218,13 @@ static void emit_thread(struct drain *d, struct thread_record *record)
 	record->final_drained = d->s->drain_pass;
 	record->ended = d->t;
 	mp_encode_thread_end(d->out, &(struct mp_thread_end){
-		.tid = record->tid,
-		.t = d->t,
-		.allocs = own.allocs,
-		.bytes = own.bytes,
-		.frees = own.frees,
-		.freed = own.freed,
-	});
+					     .tid = record->tid,
+					     .t = d->t,
+					     .allocs = own.allocs,
+					     .bytes = own.bytes,
+					     .frees = own.frees,
+					     .freed = own.freed,
+				     });
 }
 
 void drain_pass(struct drain *d)

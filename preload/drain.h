@@ -31,10 +31,10 @@ struct drain_totals {
 struct drain {
 	struct state *s;
 	struct mp_out *out;
-	uint32_t *chain;	/* DRAIN_CHAIN entries */
+	uint32_t *chain; /* DRAIN_CHAIN entries */
 	/* Says whether a thread that announced its end is gone; NULL when all are. */
 	bool (*gone)(uint32_t tid);
-	uint64_t t;		/* time of the pass */
+	uint64_t t; /* time of the pass */
 	struct drain_totals totals;
 };
 

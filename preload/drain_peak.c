@@ -37,10 +37,10 @@ static void put(struct rows *rows, uint32_t node, v2 held)
 		mp_put_char(rows->d->out, ',');
 	rows->first = false;
 	mp_put_row_live(rows->d->out, &(struct mp_row_live){
-		.stack = node,
-		.count = held[0],
-		.bytes = held[1],
-	});
+					      .stack = node,
+					      .count = held[0],
+					      .bytes = held[1],
+				      });
 }
 
 /* Call `each` for every heap cell in use whose stack is below `nodes`. */
@@ -87,7 +87,8 @@ void drain_peak(struct drain *d, int64_t *scratch, size_t len, bool running)
 	struct state *s = d->s;
 	struct sums sums = { .d = d, .scratch = scratch };
 	struct rows rows = { .d = d, .first = true };
-	uint32_t index = s->peak_index, at = s->at_peak, nodes = (uint32_t)(len / (2 * sizeof(int64_t)));
+	uint32_t index = s->peak_index, at = s->at_peak,
+		 nodes = (uint32_t)(len / (2 * sizeof(int64_t)));
 	int64_t peak = s->peak_bytes;
 
 	if (peak <= 0 || (uint64_t)peak == s->peak_drained || (running && at))
@@ -100,10 +101,10 @@ void drain_peak(struct drain *d, int64_t *scratch, size_t len, bool running)
 		if (scratch[2 * (size_t)node] || scratch[2 * (size_t)node + 1])
 			drain_stack(d, node);
 	mp_open_peak(d->out, &(struct mp_peak){
-		.t = at ? d->t : s->peak_time,
-		.bytes = (uint64_t)peak,
-		.blocks = sums.blocks > 0 ? (uint64_t)sums.blocks : 0,
-	});
+				     .t = at ? d->t : s->peak_time,
+				     .bytes = (uint64_t)peak,
+				     .blocks = sums.blocks > 0 ? (uint64_t)sums.blocks : 0,
+			     });
 	for (uint32_t node = 1; node < nodes; node++)
 		put(&rows, node, (v2){ scratch[2 * (size_t)node], scratch[2 * (size_t)node + 1] });
 	mp_close_rows(d->out);

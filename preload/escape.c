@@ -14,14 +14,14 @@
 #define FIRST_ENTRIES 256
 
 struct entry {
-	uintptr_t p;		/* 0: empty */
+	uintptr_t p; /* 0: empty */
 	size_t size;
 	uint32_t node;
 };
 
 static struct shard {
 	struct lock lock;
-	uint32_t used, cap;	/* cap is a power of two */
+	uint32_t used, cap; /* cap is a power of two */
 	struct entry *entries;
 } shards[SHARDS];
 

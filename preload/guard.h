@@ -20,24 +20,24 @@
 struct thread;
 
 enum recorder_state {
-	RECORDER_UNKNOWN,	/* nothing was set up yet, or this is a new fork child */
-	RECORDER_OFF,		/* gave up or ended: every hook passes straight through */
-	RECORDER_ON,		/* events are recorded */
-	RECORDER_FAST,		/* the same, and the allocator is one the hot path knows */
+	RECORDER_UNKNOWN, /* nothing was set up yet, or this is a new fork child */
+	RECORDER_OFF,	  /* gave up or ended: every hook passes straight through */
+	RECORDER_ON,	  /* events are recorded */
+	RECORDER_FAST,	  /* the same, and the allocator is one the hot path knows */
 };
 
 enum guard_level {
 	GUARD_OPEN,
-	GUARD_RECORDING,	/* in the recorder's own code: a hook met now is a signal handler's */
-	GUARD_NESTING,		/* in a real function that may call hooks itself */
-	GUARD_ADOPTING,		/* in operator new: the first allocation inside is its own */
+	GUARD_RECORDING, /* in the recorder's own code: a hook met now is a signal handler's */
+	GUARD_NESTING,	 /* in a real function that may call hooks itself */
+	GUARD_ADOPTING,	 /* in operator new: the first allocation inside is its own */
 };
 
 struct tls {
-	uint32_t busy;			/* enum guard_level */
-	int32_t countdown;		/* events until the clock is looked at */
-	struct thread *thread;		/* set at the thread's first event */
-	uint64_t lost;			/* events met while busy, not yet in the record */
+	uint32_t busy;	       /* enum guard_level */
+	int32_t countdown;     /* events until the clock is looked at */
+	struct thread *thread; /* set at the thread's first event */
+	uint64_t lost;	       /* events met while busy, not yet in the record */
 };
 
 extern __thread struct tls tls __attribute__((tls_model("initial-exec"), visibility("hidden")));

@@ -94,31 +94,31 @@ void header_write(struct mp_out *out, struct state *s, const char *exe, const ch
 	}
 	sys_uname(host, machine);
 	sys_getcwd(b->cwd, sizeof(b->cwd));
-	rt_put_rfc3339(&epoch_text, sys_clock_ns(CLOCK_REALTIME) -
-					    (sys_clock_ns(CLOCK_MONOTONIC) - s->epoch));
+	rt_put_rfc3339(&epoch_text,
+		       sys_clock_ns(CLOCK_REALTIME) - (sys_clock_ns(CLOCK_MONOTONIC) - s->epoch));
 	mp_encode_header(out, &(struct mp_header){
-		.format = MP_FORMAT_VERSION,
-		.version = MP_VERSION,
-		.run = run_id(made, sizeof(made)),
-		.pid = s->pid,
-		.ppid = (uint64_t)sys_getppid(),
-		.exe = exe,
-		.argv = read_args(b),
-		.cwd = b->cwd,
-		.arch = machine,
-		.epoch = epoch,
-		.boot = s->boot,
-		.start = s->start_ticks,
-		.allocator = real_allocator(),
-		.blocks = "compact",
-		.granule = (uint64_t)1 << shadow_shift,
-		.sample_ns = config.sample,
-		.sites_ns = config.sites,
-		.page = s->page,
-		.peak_slack = s->peak_slack,
-		.state = state_path,
-		.sampler = samplers[config.sampler],
-		.parent = parent,
-	});
+				      .format = MP_FORMAT_VERSION,
+				      .version = MP_VERSION,
+				      .run = run_id(made, sizeof(made)),
+				      .pid = s->pid,
+				      .ppid = (uint64_t)sys_getppid(),
+				      .exe = exe,
+				      .argv = read_args(b),
+				      .cwd = b->cwd,
+				      .arch = machine,
+				      .epoch = epoch,
+				      .boot = s->boot,
+				      .start = s->start_ticks,
+				      .allocator = real_allocator(),
+				      .blocks = "compact",
+				      .granule = (uint64_t)1 << shadow_shift,
+				      .sample_ns = config.sample,
+				      .sites_ns = config.sites,
+				      .page = s->page,
+				      .peak_slack = s->peak_slack,
+				      .state = state_path,
+				      .sampler = samplers[config.sampler],
+				      .parent = parent,
+			      });
 	arena_unmap(b, sizeof(*b));
 }

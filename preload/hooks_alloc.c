@@ -12,9 +12,8 @@
 
 /* What the C++ ABI calls when an exception or a cancellation unwinds through a
  * frame: action bit 2 is the clean-up phase; 8 means go on unwinding. */
-__attribute__((visibility("hidden"), used)) int hook_personality(int version, int actions,
-								  uint64_t class, void *exception,
-								  void *context);
+__attribute__((visibility("hidden"), used)) int
+hook_personality(int version, int actions, uint64_t class, void *exception, void *context);
 
 int hook_personality(int version, int actions, uint64_t class, void *exception, void *context)
 {
@@ -60,14 +59,14 @@ int hook_is_boot_block(const void *ptr)
 	return arena_boot_owns(ptr);
 }
 
-#define CALL_ALLOC(symbol, args, size)                                                             \
-	({                                                                                         \
-		void *got_ = NULL;                                                                 \
-		if (unlikely(!real.symbol))                                                        \
-			got_ = hook_alloc_missing(#symbol, &real.symbol, (size));                  \
-		if (likely(real.symbol != NULL))                                                   \
-			got_ = real.symbol args;                                                   \
-		got_;                                                                              \
+#define CALL_ALLOC(symbol, args, size)                                            \
+	({                                                                        \
+		void *got_ = NULL;                                                \
+		if (unlikely(!real.symbol))                                       \
+			got_ = hook_alloc_missing(#symbol, &real.symbol, (size)); \
+		if (likely(real.symbol != NULL))                                  \
+			got_ = real.symbol args;                                  \
+		got_;                                                             \
 	})
 
 COLD void *hook_adopt(void *p)
@@ -100,116 +99,116 @@ __attribute__((noinline)) static void *hook_record(void *p, size_t size, const v
  * build asks for at every level of optimization), so that both see the same
  * caller and the same frame.
  */
-#define ALLOC(symbol, params, args, size)                                                          \
-	__attribute__((noinline)) static void *slow_##symbol params                                \
-	{                                                                                          \
-		struct thread *t;                                                                  \
-		void *p;                                                                           \
-                                                                                                   \
-		HOOK_UNWINDS;                                                                      \
-		t = recorder_enter(HOOK_FRAME);                                                    \
-		if (unlikely(!t))                                                                  \
-			return hook_adopt(CALL_ALLOC(symbol, args, size));                         \
-		guard_lend(&tls, HOOK_LEVEL_C);                                                    \
-		p = CALL_ALLOC(symbol, args, size);                                                \
-		guard_back(&tls);                                                                  \
-		if (likely(p != NULL)) {                                                           \
-			struct origin from = origin_of(HOOK_FRAME);                                \
-                                                                                                   \
-			record_alloc(t, p, (size), &from);                                         \
-		}                                                                                  \
-		recorder_leave();                                                                  \
-		return p;                                                                          \
-	}                                                                                          \
-	HOOK void *symbol params;                                                                  \
-	HOOK void *symbol params                                                                   \
-	{                                                                                          \
-		void *p;                                                                           \
-                                                                                                   \
-		if (unlikely(!hot_ready(&tls)))                                                    \
-			return slow_##symbol args;                                                 \
-		p = real.symbol args;                                                              \
-		if (unlikely(!p) || likely(hot_alloc(&tls, p, (size), HOOK_FRAME)))                \
-			return p;                                                                  \
-		return hook_record(p, (size), HOOK_FRAME);                                         \
+#define ALLOC(symbol, params, args, size)                                           \
+	__attribute__((noinline)) static void *slow_##symbol params                 \
+	{                                                                           \
+		struct thread *t;                                                   \
+		void *p;                                                            \
+                                                                                    \
+		HOOK_UNWINDS;                                                       \
+		t = recorder_enter(HOOK_FRAME);                                     \
+		if (unlikely(!t))                                                   \
+			return hook_adopt(CALL_ALLOC(symbol, args, size));          \
+		guard_lend(&tls, HOOK_LEVEL_C);                                     \
+		p = CALL_ALLOC(symbol, args, size);                                 \
+		guard_back(&tls);                                                   \
+		if (likely(p != NULL)) {                                            \
+			struct origin from = origin_of(HOOK_FRAME);                 \
+                                                                                    \
+			record_alloc(t, p, (size), &from);                          \
+		}                                                                   \
+		recorder_leave();                                                   \
+		return p;                                                           \
+	}                                                                           \
+	HOOK void *symbol params;                                                   \
+	HOOK void *symbol params                                                    \
+	{                                                                           \
+		void *p;                                                            \
+                                                                                    \
+		if (unlikely(!hot_ready(&tls)))                                     \
+			return slow_##symbol args;                                  \
+		p = real.symbol args;                                               \
+		if (unlikely(!p) || likely(hot_alloc(&tls, p, (size), HOOK_FRAME))) \
+			return p;                                                   \
+		return hook_record(p, (size), HOOK_FRAME);                          \
 	}
 
 /* The C++ runtime's plain operator new is malloc until that fails: then its own
  * function handles it. */
-#define IS_PLAIN_NEW(params)                                                                       \
-	(!__builtin_strcmp(params, "(size_t size)") ||                                             \
+#define IS_PLAIN_NEW(params)                           \
+	(!__builtin_strcmp(params, "(size_t size)") || \
 	 !__builtin_strcmp(params, "(size_t size, const void *nt)"))
 
-#define NEW(symbol, params, args, size)                                                            \
-	__attribute__((noinline)) static void *slow_##symbol params                                \
-	{                                                                                          \
-		struct thread *t;                                                                  \
-		void *p;                                                                           \
-                                                                                                   \
-		HOOK_UNWINDS;                                                                      \
-		t = recorder_enter(HOOK_FRAME);                                                    \
-		if (unlikely(!t))                                                                  \
-			return CALL_ALLOC(symbol, args, size);                                     \
-		t->new_origin = origin_of(HOOK_FRAME);                                             \
-		t->new_size = (size);                                                              \
-		guard_lend(&tls, HOOK_LEVEL_NEW);                                                  \
-		p = CALL_ALLOC(symbol, args, size);                                                \
-		if (unlikely(tls.busy != GUARD_OPEN) && p) {                                       \
-			guard_back(&tls);                                                          \
-			record_alloc(t, p, (size), &t->new_origin);                                \
-		}                                                                                  \
-		recorder_leave();                                                                  \
-		return p;                                                                          \
-	}                                                                                          \
-	HOOK void *symbol params;                                                                  \
-	HOOK void *symbol params                                                                   \
-	{                                                                                          \
-		void *p;                                                                           \
-                                                                                                   \
-		if (unlikely(!IS_PLAIN_NEW(#params) || !real_cxx_default || !hot_ready(&tls)))     \
-			return slow_##symbol args;                                                 \
-		p = real.malloc((size) ? (size) : 1);                                              \
-		if (unlikely(!p))                                                                  \
-			return slow_##symbol args;                                                 \
-		if (likely(hot_alloc(&tls, p, (size), HOOK_FRAME)))                                \
-			return p;                                                                  \
-		return hook_record(p, (size), HOOK_FRAME);                                         \
+#define NEW(symbol, params, args, size)                                                        \
+	__attribute__((noinline)) static void *slow_##symbol params                            \
+	{                                                                                      \
+		struct thread *t;                                                              \
+		void *p;                                                                       \
+                                                                                               \
+		HOOK_UNWINDS;                                                                  \
+		t = recorder_enter(HOOK_FRAME);                                                \
+		if (unlikely(!t))                                                              \
+			return CALL_ALLOC(symbol, args, size);                                 \
+		t->new_origin = origin_of(HOOK_FRAME);                                         \
+		t->new_size = (size);                                                          \
+		guard_lend(&tls, HOOK_LEVEL_NEW);                                              \
+		p = CALL_ALLOC(symbol, args, size);                                            \
+		if (unlikely(tls.busy != GUARD_OPEN) && p) {                                   \
+			guard_back(&tls);                                                      \
+			record_alloc(t, p, (size), &t->new_origin);                            \
+		}                                                                              \
+		recorder_leave();                                                              \
+		return p;                                                                      \
+	}                                                                                      \
+	HOOK void *symbol params;                                                              \
+	HOOK void *symbol params                                                               \
+	{                                                                                      \
+		void *p;                                                                       \
+                                                                                               \
+		if (unlikely(!IS_PLAIN_NEW(#params) || !real_cxx_default || !hot_ready(&tls))) \
+			return slow_##symbol args;                                             \
+		p = real.malloc((size) ? (size) : 1);                                          \
+		if (unlikely(!p))                                                              \
+			return slow_##symbol args;                                             \
+		if (likely(hot_alloc(&tls, p, (size), HOOK_FRAME)))                            \
+			return p;                                                              \
+		return hook_record(p, (size), HOOK_FRAME);                                     \
 	}
 
-#define RELEASE(symbol, params, args, ptr, fast, level)                                            \
-	__attribute__((noinline)) static void slow_##symbol params                                 \
-	{                                                                                          \
-		struct thread *t;                                                                  \
-                                                                                                   \
-		HOOK_UNWINDS;                                                                      \
-		t = recorder_enter(HOOK_FRAME);                                                    \
-		if (unlikely((!t || !record_free_hot(t, ptr)) && hook_is_boot_block(ptr))) {       \
-			if (t)                                                                     \
-				recorder_leave();                                                  \
-			return;                                                                    \
-		}                                                                                  \
-		if (t)                                                                             \
-			guard_lend(&tls, (level));                                                 \
-		if (likely(real.symbol != NULL))                                                   \
-			real.symbol args;                                                          \
-		else                                                                               \
-			hook_free_missing(#symbol, &real.symbol, ptr);                             \
-		if (t)                                                                             \
-			recorder_leave();                                                          \
-	}                                                                                          \
-	HOOK void symbol params;                                                                   \
-	HOOK void symbol params                                                                    \
-	{                                                                                          \
-		if (unlikely(!(ptr)))                                                              \
-			return;                                                                    \
-		if (likely((fast) && hot_ready(&tls) && hot_free(&tls, ptr)))                      \
-			real.free(ptr);                                                            \
-		else                                                                               \
-			slow_##symbol args;                                                        \
+#define RELEASE(symbol, params, args, ptr, fast, level)                                      \
+	__attribute__((noinline)) static void slow_##symbol params                           \
+	{                                                                                    \
+		struct thread *t;                                                            \
+                                                                                             \
+		HOOK_UNWINDS;                                                                \
+		t = recorder_enter(HOOK_FRAME);                                              \
+		if (unlikely((!t || !record_free_hot(t, ptr)) && hook_is_boot_block(ptr))) { \
+			if (t)                                                               \
+				recorder_leave();                                            \
+			return;                                                              \
+		}                                                                            \
+		if (t)                                                                       \
+			guard_lend(&tls, (level));                                           \
+		if (likely(real.symbol != NULL))                                             \
+			real.symbol args;                                                    \
+		else                                                                         \
+			hook_free_missing(#symbol, &real.symbol, ptr);                       \
+		if (t)                                                                       \
+			recorder_leave();                                                    \
+	}                                                                                    \
+	HOOK void symbol params;                                                             \
+	HOOK void symbol params                                                              \
+	{                                                                                    \
+		if (unlikely(!(ptr)))                                                        \
+			return;                                                              \
+		if (likely((fast) && hot_ready(&tls) && hot_free(&tls, ptr)))                \
+			real.free(ptr);                                                      \
+		else                                                                         \
+			slow_##symbol args;                                                  \
 	}
 
 #define FREE(symbol, params, args, ptr) RELEASE(symbol, params, args, ptr, true, HOOK_LEVEL_C)
-#define DELETE(symbol, params, args, ptr)                                                          \
+#define DELETE(symbol, params, args, ptr) \
 	RELEASE(symbol, params, args, ptr, real_cxx_default, HOOK_LEVEL_DELETE)
 
 #include <memprof/hooks.def>

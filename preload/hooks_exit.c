@@ -42,13 +42,13 @@ HOOK void quick_exit(int status)
 	sys_exit_group(status);
 }
 
-#define AROUND_EXEC(path, call)                                                                    \
-	({                                                                                         \
-		int ret_;                                                                          \
-		recorder_before_exec(path);                                                        \
-		ret_ = (call);                                                                     \
-		recorder_exec_failed();                                                            \
-		ret_;                                                                              \
+#define AROUND_EXEC(path, call)             \
+	({                                  \
+		int ret_;                   \
+		recorder_before_exec(path); \
+		ret_ = (call);              \
+		recorder_exec_failed();     \
+		ret_;                       \
 	})
 
 HOOK int execve(const char *path, char *const argv[], char *const envp[])
@@ -77,17 +77,17 @@ HOOK int fexecve(int fd, char *const argv[], char *const envp[])
 }
 
 /* The list forms: count, then copy onto the stack, as the C library does. */
-#define LIST_TO_ARRAY(argv, first, args)                                                           \
-	size_t n_ = 1;                                                                             \
-	va_start(args, arg);                                                                       \
-	while (va_arg(args, const char *))                                                         \
-		n_++;                                                                              \
-	va_end(args);                                                                              \
-	char *argv[n_ + 1];                                                                        \
-	va_start(args, arg);                                                                       \
-	argv[0] = (char *)(uintptr_t)(first);                                                      \
-	for (size_t i_ = 1; i_ <= n_; i_++)                                                        \
-		argv[i_] = va_arg(args, char *)
+#define LIST_TO_ARRAY(argv, first, args)      \
+	size_t n_ = 1;                        \
+	va_start(args, arg);                  \
+	while (va_arg(args, const char *))    \
+		n_++;                         \
+	va_end(args);                         \
+	char *argv[n_ + 1];                   \
+	va_start(args, arg);                  \
+	argv[0] = (char *)(uintptr_t)(first); \
+	for (size_t i_ = 1; i_ <= n_; i_++)   \
+	argv[i_] = va_arg(args, char *)
 
 HOOK int execl(const char *path, const char *arg, ...)
 {

@@ -37,11 +37,11 @@ struct slot {
 
 /* A frame of the remembered stack; index 0 is the outermost. */
 struct memo_frame {
-	uint64_t key;		/* as in struct rule_entry */
-	uint64_t sp, rbp;	/* when the walk arrived here */
-	uint32_t node;		/* the stack up to here */
-	uint32_t slots_end;	/* its own slots are those from the outer frame's end to here */
-	uint32_t needs_rbp;	/* rbp decides how the walk goes on from here */
+	uint64_t key;	    /* as in struct rule_entry */
+	uint64_t sp, rbp;   /* when the walk arrived here */
+	uint32_t node;	    /* the stack up to here */
+	uint32_t slots_end; /* its own slots are those from the outer frame's end to here */
+	uint32_t needs_rbp; /* rbp decides how the walk goes on from here */
 	uint32_t spare;
 };
 
@@ -50,22 +50,22 @@ struct memo_frame {
 #define LEAF_SETS 256
 
 struct leaf {
-	uint64_t key, sp, rbp;		/* where the walk starts; key 0: empty */
-	uint64_t join_sp, join_rbp;	/* the remembered frame it leads to */
-	uint32_t join, join_node;	/* that frame's index and node */
-	uint32_t node;			/* the whole stack */
+	uint64_t key, sp, rbp;	    /* where the walk starts; key 0: empty */
+	uint64_t join_sp, join_rbp; /* the remembered frame it leads to */
+	uint32_t join, join_node;   /* that frame's index and node */
+	uint32_t node;		    /* the whole stack */
 	uint16_t n_slots;
 	uint16_t needs_rbp;
-	struct slot slots[LEAF_SLOTS];	/* innermost first */
+	struct slot slots[LEAF_SLOTS]; /* innermost first */
 };
 
 struct memo {
-	struct memo_frame *frames;	/* MEMO_DEPTH entries */
-	struct slot *slots;		/* MEMO_SLOTS entries, outermost frame's first, from 1 */
-	const struct memo_frame *top;	/* the innermost frame, or one that matches nothing */
-	uint32_t n;			/* frames; 0: nothing is remembered */
-	struct leaf *leaves;		/* LEAF_SETS x LEAF_WAYS */
-	uint32_t turn;			/* way to replace next */
+	struct memo_frame *frames;    /* MEMO_DEPTH entries */
+	struct slot *slots;	      /* MEMO_SLOTS entries, outermost frame's first, from 1 */
+	const struct memo_frame *top; /* the innermost frame, or one that matches nothing */
+	uint32_t n;		      /* frames; 0: nothing is remembered */
+	struct leaf *leaves;	      /* LEAF_SETS x LEAF_WAYS */
+	uint32_t turn;		      /* way to replace next */
 };
 
 extern const struct memo_frame memo_no_frame __attribute__((visibility("hidden")));
@@ -119,8 +119,7 @@ static inline uint32_t memo_leaf_find(const struct memo *memo, uint64_t key, uin
 			i++;
 		join = &memo->frames[leaf->join];
 		if (i < leaf->n_slots || leaf->join >= memo->n || join->node != leaf->join_node ||
-		    join->sp != leaf->join_sp ||
-		    (join->needs_rbp && join->rbp != leaf->join_rbp))
+		    join->sp != leaf->join_sp || (join->needs_rbp && join->rbp != leaf->join_rbp))
 			continue;
 		return memo_verify(memo, join->slots_end, &failed) ? leaf->node : 0;
 	}

@@ -7,9 +7,9 @@
 
 /* Where a walk starts: the caller of a hook, as it is when the hook returns. */
 struct origin {
-	uint64_t pc;	/* return address into it */
-	uint64_t sp;	/* its stack pointer */
-	uint64_t rbp;	/* its frame pointer register */
+	uint64_t pc;  /* return address into it */
+	uint64_t sp;  /* its stack pointer */
+	uint64_t rbp; /* its frame pointer register */
 };
 
 /* The caller of the function whose frame address (__builtin_frame_address(0),

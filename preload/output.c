@@ -117,11 +117,11 @@ void output_note(struct state *s, const char *level, const char *code, const cha
 	struct drain d = begin(s);
 
 	mp_encode_note(&file.out, &(struct mp_note){
-		.t = d.t,
-		.level = level,
-		.code = code,
-		.text = text,
-	});
+					  .t = d.t,
+					  .level = level,
+					  .code = code,
+					  .text = text,
+				  });
 	say(level, text);
 	end(&d);
 }
@@ -188,10 +188,10 @@ void output_fork(struct state *s, uint32_t child)
 	struct drain d = begin(s);
 
 	mp_encode_fork(&file.out, &(struct mp_fork){
-		.t = d.t,
-		.tid = (uint64_t)sys_gettid(),
-		.child = child,
-	});
+					  .t = d.t,
+					  .tid = (uint64_t)sys_gettid(),
+					  .child = child,
+				  });
 	end(&d);
 }
 
@@ -204,10 +204,10 @@ void output_exec(struct state *s, const char *path)
 	put_sample(&d);
 	put_peak(&d, false);
 	mp_encode_exec(&file.out, &(struct mp_exec){
-		.t = d.t,
-		.tid = (uint64_t)sys_gettid(),
-		.path = path,
-	});
+					  .t = d.t,
+					  .tid = (uint64_t)sys_gettid(),
+					  .path = path,
+				  });
 	put_footer(&d, "exec", NULL);
 	end_with(&d, true);
 }

@@ -12,8 +12,8 @@
 struct range {
 	uintptr_t start, end;
 	uint32_t node;
-	uint32_t mapping;	/* same number: pieces of one mapping */
-	bool split;		/* other pieces may exist */
+	uint32_t mapping; /* same number: pieces of one mapping */
+	bool split;	  /* other pieces may exist */
 };
 
 static struct lock lock;

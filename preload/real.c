@@ -82,9 +82,13 @@ COLD void *real_find_late(const char *symbol)
 
 const char *real_allocator(void)
 {
-	static const struct { const char *file, *name; } known[] = {
-		{ "libc.so.", "glibc" },	{ "libjemalloc", "jemalloc" },
-		{ "libtcmalloc", "tcmalloc" },	{ "libmimalloc", "mimalloc" },
+	static const struct {
+		const char *file, *name;
+	} known[] = {
+		{ "libc.so.", "glibc" },
+		{ "libjemalloc", "jemalloc" },
+		{ "libtcmalloc", "tcmalloc" },
+		{ "libmimalloc", "mimalloc" },
 	};
 	struct cfi_module m;
 	const struct link_map *map;

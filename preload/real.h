@@ -16,12 +16,14 @@
 #include <sys/types.h>
 
 struct real {
+/* clang-format off */
 #define ALLOC(symbol, params, args, size) void *(*symbol) params;
 #define NEW(symbol, params, args, size) void *(*symbol) params;
 #define FREE(symbol, params, args, ptr) void (*symbol) params;
 #define DELETE(symbol, params, args, ptr) void (*symbol) params;
 #define CUSTOM(ret, symbol, params) ret (*symbol) params;
 #include <memprof/hooks.def>
+	/* clang-format on */
 };
 
 extern struct real real __attribute__((visibility("hidden")));

@@ -29,7 +29,10 @@ struct rt_text {
 	size_t len, cap;
 };
 
-#define RT_TEXT(array) { .buf = (array), .len = 0, .cap = sizeof(array) }
+#define RT_TEXT(array)                                         \
+	{                                                      \
+		.buf = (array), .len = 0, .cap = sizeof(array) \
+	}
 
 void rt_put(struct rt_text *text, const char *s);
 void rt_put_char(struct rt_text *text, char c);

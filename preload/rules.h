@@ -21,18 +21,18 @@
 #define RULES_EXACT ((uint64_t)1 << 63)
 
 struct rule_entry {
-	uint64_t key;		/* pc, with RULES_EXACT or not; 0: empty */
-	uint64_t frame;		/* identity for the trie */
+	uint64_t key;	/* pc, with RULES_EXACT or not; 0: empty */
+	uint64_t frame; /* identity for the trie */
 	int32_t cfa_off, rbp_off;
 	uint8_t kind, cfa_rbp, rbp_saved;
-	uint32_t caller;	/* index of the rule its caller had last time */
+	uint32_t caller; /* index of the rule its caller had last time */
 };
 
 struct rules {
 	struct rule_entry *entries;
-	uint32_t mask;		/* entries - 1, a power of two less one */
+	uint32_t mask; /* entries - 1, a power of two less one */
 	uint32_t used;
-	uint32_t generation;	/* modules_generation the entries are true for */
+	uint32_t generation; /* modules_generation the entries are true for */
 };
 
 /* False when there is no memory. */
@@ -50,7 +50,8 @@ static inline uint32_t rules_hash(uint64_t key)
 	return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
 }
 
-static inline const struct rule_entry *rules_find(struct rules *rules, struct state *s, uint64_t key)
+static inline const struct rule_entry *rules_find(struct rules *rules, struct state *s,
+						  uint64_t key)
 {
 	for (uint32_t i = rules_hash(key);; i++) {
 		const struct rule_entry *e = &rules->entries[i & rules->mask];

@@ -22,7 +22,7 @@
 
 static uint64_t next_sample, next_sites;
 static uint32_t helper_started;
-static uint32_t stop;		/* a futex: the helper sleeps on it */
+static uint32_t stop; /* a futex: the helper sleeps on it */
 
 void sampler_start(struct state *s)
 {

@@ -69,7 +69,8 @@ COLD bool shadow_put_far(uintptr_t p, uint32_t node, size_t size, size_t usable)
 		kept = SHADOW_SLACK_FAR;
 	}
 	__atomic_store_n(shadow_slot(leaf, p, shadow_shift),
-			 node << SHADOW_NODE_SHIFT | (uint32_t)(p & 16) << 1 | kept, __ATOMIC_RELAXED);
+			 node << SHADOW_NODE_SHIFT | (uint32_t)(p & 16) << 1 | kept,
+			 __ATOMIC_RELAXED);
 	return true;
 }
 

@@ -26,17 +26,17 @@
 #include "rt.h"
 #include "state.h"
 
-#define SHADOW_LEAF_BITS 26		/* bytes of address space a leaf covers, log2 */
+#define SHADOW_LEAF_BITS 26 /* bytes of address space a leaf covers, log2 */
 #define SHADOW_ROOT_BITS (47 - SHADOW_LEAF_BITS)
 #define SHADOW_SLACK_BITS 5
-#define SHADOW_SLACK_FAR 31		/* the slack is kept elsewhere */
+#define SHADOW_SLACK_FAR 31 /* the slack is kept elsewhere */
 #define SHADOW_HALF ((uint32_t)1 << SHADOW_SLACK_BITS)
 #define SHADOW_NODE_SHIFT (SHADOW_SLACK_BITS + 1)
 
 _Static_assert(SHADOW_NODE_SHIFT + NODE_BITS == 32, "an entry is one word");
 
 extern uint32_t *shadow_root[1 << SHADOW_ROOT_BITS] __attribute__((visibility("hidden")));
-extern unsigned int shadow_shift __attribute__((visibility("hidden")));	/* log2 of the granule */
+extern unsigned int shadow_shift __attribute__((visibility("hidden"))); /* log2 of the granule */
 
 /* Set the granule, before the first entry is made. */
 void shadow_init(unsigned int granule_shift);
@@ -48,8 +48,9 @@ uint32_t *shadow_make_leaf(uintptr_t p);
 
 static inline uint32_t *shadow_leaf(uintptr_t p)
 {
-	return __atomic_load_n(&shadow_root[(p >> SHADOW_LEAF_BITS) & ((1 << SHADOW_ROOT_BITS) - 1)],
-			       __ATOMIC_ACQUIRE);
+	return __atomic_load_n(
+		&shadow_root[(p >> SHADOW_LEAF_BITS) & ((1 << SHADOW_ROOT_BITS) - 1)],
+		__ATOMIC_ACQUIRE);
 }
 
 static inline uint32_t *shadow_slot(uint32_t *leaf, uintptr_t p, unsigned int shift)

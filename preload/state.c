@@ -18,7 +18,10 @@
 
 /* Entries a region could ever hold.  Address space only: what is not used
  * costs neither memory nor disk. */
-static const struct { uint64_t entries; uint32_t size; } shape[REGIONS] = {
+static const struct {
+	uint64_t entries;
+	uint32_t size;
+} shape[REGIONS] = {
 	[REGION_NODES] = { (uint64_t)1 << NODE_BITS, sizeof(struct node) },
 	[REGION_CELLS] = { (uint64_t)1 << 25, sizeof(struct cell) },
 	[REGION_INFOS] = { (uint64_t)1 << 25, sizeof(struct cell_info) },
@@ -55,7 +58,8 @@ static uint64_t choose_layout(struct region_place *regions, bool file)
 
 	if (sys_getrlimit(RLIMIT_AS, &soft) == 0 && soft != RLIM_INFINITY)
 		limit = soft / 10;
-	if (file && sys_getrlimit(RLIMIT_FSIZE, &soft) == 0 && soft != RLIM_INFINITY && soft < limit)
+	if (file && sys_getrlimit(RLIMIT_FSIZE, &soft) == 0 && soft != RLIM_INFINITY &&
+	    soft < limit)
 		limit = soft;
 	for (int shift = 0; shift < 12; shift++) {
 		size = lay_out(regions, shift);
@@ -156,7 +160,8 @@ struct state *state_create(const char *dir, const char *trace_path, bool *anonym
 	if (!s && trace_path) {
 		const char *base = rt_basename(trace_path);
 
-		s = create_in(trace_path, base > trace_path + 1 ? (size_t)(base - trace_path - 1) : 0);
+		s = create_in(trace_path,
+			      base > trace_path + 1 ? (size_t)(base - trace_path - 1) : 0);
 	}
 	if (!s) {
 		s = create_anonymous();

@@ -36,17 +36,17 @@ typedef int64_t v2 __attribute__((vector_size(16)));
 /* A trie node: the frame `frame` below the stack `parent`.  Published by the
  * store of its id into the parent's child list; never changed or freed. */
 struct node {
-	uint64_t frame;		/* FRAME_* below */
+	uint64_t frame; /* FRAME_* below */
 	uint32_t parent;
-	uint32_t child;		/* newest child, 0 for none */
-	uint32_t sibling;	/* next older child of the same parent */
-	uint32_t drained;	/* drain pass that wrote its stack line, 0 for none */
+	uint32_t child;	  /* newest child, 0 for none */
+	uint32_t sibling; /* next older child of the same parent */
+	uint32_t drained; /* drain pass that wrote its stack line, 0 for none */
 };
 
 /* A frame's identity: module id and offset in it, so that an address used by
  * two modules in turn gives two frames. */
 #define FRAME_OFFSET_BITS 47
-#define FRAME_EXACT ((uint64_t)1 << FRAME_OFFSET_BITS)	/* not a return address */
+#define FRAME_EXACT ((uint64_t)1 << FRAME_OFFSET_BITS) /* not a return address */
 #define FRAME_MODULE_SHIFT 48
 #define FRAME_OFFSET(frame) ((frame) & (FRAME_EXACT - 1))
 #define FRAME_MODULE(frame) ((uint32_t)((frame) >> FRAME_MODULE_SHIFT))
@@ -54,23 +54,23 @@ struct node {
 /* Node ids fit the block table's entries. */
 #define NODE_BITS 26
 #define NODE_ROOT 0
-#define NODE_TRUNCATED 1	/* child of the root: the stack could not be followed further */
-#define NODE_OTHER 2		/* child of the root: no memory was left for its true stack */
+#define NODE_TRUNCATED 1 /* child of the root: the stack could not be followed further */
+#define NODE_OTHER 2	 /* child of the root: no memory was left for its true stack */
 #define NODE_FIRST 3
 
 /* Counters of one site in one thread; one cache line, written by that thread. */
 struct cell {
-	v2 alloc;		/* allocations, bytes */
-	v2 free;		/* frees by this thread of the site's blocks, bytes */
-	v2 temp;		/* freed before the thread's next allocation; after exactly one more */
-	v2 peak;		/* {live count | peak index << 32, live bytes} at that peak */
+	v2 alloc; /* allocations, bytes */
+	v2 free;  /* frees by this thread of the site's blocks, bytes */
+	v2 temp;  /* freed before the thread's next allocation; after exactly one more */
+	v2 peak;  /* {live count | peak index << 32, live bytes} at that peak */
 };
 
 /* What the drain knows of a cell; parallel to the cells. */
 struct cell_info {
-	uint32_t node;		/* its stack; 0: the cell is not in use */
-	uint32_t kind;		/* enum mp_kind */
-	uint64_t drained;	/* allocations + frees when its row was last written */
+	uint32_t node;	  /* its stack; 0: the cell is not in use */
+	uint32_t kind;	  /* enum mp_kind */
+	uint64_t drained; /* allocations + frees when its row was last written */
 };
 
 /* Cells are handed to threads in blocks of this many. */
@@ -79,46 +79,54 @@ struct cell_info {
 enum thread_state { THREAD_FREE, THREAD_ALIVE, THREAD_ENDED, THREAD_FINAL };
 
 struct thread_record {
-	v2 heap_alloc, heap_free;	/* totals, as in struct cell */
+	v2 heap_alloc, heap_free; /* totals, as in struct cell */
 	v2 map_alloc, map_free;
-	int64_t pending;		/* net bytes not yet in state.live */
+	int64_t pending; /* net bytes not yet in state.live */
 	uint32_t tid;
-	uint32_t state;			/* enum thread_state */
-	uint64_t started, ended;	/* ns since the epoch */
+	uint32_t state;		 /* enum thread_state */
+	uint64_t started, ended; /* ns since the epoch */
 	union {
-		uint64_t cells;		/* both at once */
+		uint64_t cells; /* both at once */
 		struct {
-			uint32_t first_block;	/* 1 + its newest block of cells, 0 for none */
-			uint32_t used;		/* cells used in that block */
+			uint32_t first_block; /* 1 + its newest block of cells, 0 for none */
+			uint32_t used;	      /* cells used in that block */
 		};
 	};
-	uint32_t name_version;		/* odd while the name is being written */
-	uint32_t drained_version;	/* name_version + 1 of the line last written, 0 for none */
-	uint64_t drained;		/* events when the last sample named it */
+	uint32_t name_version;	  /* odd while the name is being written */
+	uint32_t drained_version; /* name_version + 1 of the line last written, 0 for none */
+	uint64_t drained;	  /* events when the last sample named it */
 	uint64_t truncated, lost, foreign;
-	uint32_t first_named, last_named;	/* drain passes that wrote a line with its name */
-	uint32_t final_drained;		/* drain pass that wrote its last line */
+	uint32_t first_named, last_named; /* drain passes that wrote a line with its name */
+	uint32_t final_drained;		  /* drain pass that wrote its last line */
 	char name[16];
 };
 
 struct module_record {
 	uint64_t start, end, bias;
-	uint64_t loaded, unloaded;	/* ns since the epoch; unloaded 0 while loaded */
-	uint64_t link_map;		/* identity in the process, no meaning outside */
-	uint32_t path;			/* offset in the text region */
-	uint32_t drained;		/* drain pass that wrote its line, 0 for none */
+	uint64_t loaded, unloaded; /* ns since the epoch; unloaded 0 while loaded */
+	uint64_t link_map;	   /* identity in the process, no meaning outside */
+	uint32_t path;		   /* offset in the text region */
+	uint32_t drained;	   /* drain pass that wrote its line, 0 for none */
 	uint32_t unload_drained;
 	uint32_t build_id_len;
 	uint8_t build_id[32];
 };
 
-enum region { REGION_NODES, REGION_CELLS, REGION_INFOS, REGION_OWNERS, REGION_THREADS,
-	      REGION_MODULES, REGION_TEXT, REGIONS };
+enum region {
+	REGION_NODES,
+	REGION_CELLS,
+	REGION_INFOS,
+	REGION_OWNERS,
+	REGION_THREADS,
+	REGION_MODULES,
+	REGION_TEXT,
+	REGIONS
+};
 
 struct region_place {
-	uint64_t offset;	/* in the file and in the mapping */
-	uint64_t capacity;	/* bytes */
-	uint64_t reserved;	/* bytes that have disk or memory behind them */
+	uint64_t offset;   /* in the file and in the mapping */
+	uint64_t capacity; /* bytes */
+	uint64_t reserved; /* bytes that have disk or memory behind them */
 };
 
 /* The first page. */
@@ -133,41 +141,41 @@ struct state {
 	uint32_t pid;
 	uint32_t page;
 	uint64_t pid_namespace;
-	uint64_t start_ticks;		/* field 22 of /proc/pid/stat */
+	uint64_t start_ticks; /* field 22 of /proc/pid/stat */
 	char boot[40];
-	uint64_t epoch;			/* CLOCK_MONOTONIC at t = 0 */
+	uint64_t epoch; /* CLOCK_MONOTONIC at t = 0 */
 
 	/* counts of entries, grown atomically */
 	uint32_t nodes, blocks, threads, modules, text;
 
 	/* the peak of the live heap */
 	union {
-		uint64_t peak_word;	/* both at once */
+		uint64_t peak_word; /* both at once */
 		struct {
-			uint32_t peak_index;	/* peaks that have ended, + 1 */
-			uint32_t at_peak;	/* the live heap is at its highest right now */
+			uint32_t peak_index; /* peaks that have ended, + 1 */
+			uint32_t at_peak;    /* the live heap is at its highest right now */
 		};
 	};
-	int64_t live;			/* net bytes of all threads, less their pending parts */
+	int64_t live; /* net bytes of all threads, less their pending parts */
 	int64_t peak_bytes;
 	uint64_t peak_time;
-	uint64_t peak_slack;		/* 0 while one thread, or with an exact peak */
+	uint64_t peak_slack; /* 0 while one thread, or with an exact peak */
 
-	uint64_t now;			/* ns since the epoch, at the last tick */
+	uint64_t now; /* ns since the epoch, at the last tick */
 
 	/* the drain */
 	struct lock drain_lock;
-	uint32_t drain_pass;		/* pass under way */
-	v2 committed;			/* STATE_COMMIT: what the trace holds for certain */
+	uint32_t drain_pass; /* pass under way */
+	v2 committed;	     /* STATE_COMMIT: what the trace holds for certain */
 	uint64_t trace_dev, trace_ino;
-	uint64_t peak_drained;		/* peak_bytes of the last peak line */
-	uint64_t next_peak_line;	/* elapsed ns at which the next one may come */
-	uint64_t lost_memory;		/* events given to NODE_OTHER or dropped for want of memory */
-	uint64_t ended;			/* the owner wrote its last footer */
-	uint64_t recorder_bytes, max_rss;	/* as last looked at */
-	uint32_t trace_path;		/* offset in the text region */
+	uint64_t peak_drained;	 /* peak_bytes of the last peak line */
+	uint64_t next_peak_line; /* elapsed ns at which the next one may come */
+	uint64_t lost_memory;	 /* events given to NODE_OTHER or dropped for want of memory */
+	uint64_t ended;		 /* the owner wrote its last footer */
+	uint64_t recorder_bytes, max_rss; /* as last looked at */
+	uint32_t trace_path;		  /* offset in the text region */
 	uint32_t state_path;
-	uint64_t inherited_live;	/* bytes live at a fork, in the child */
+	uint64_t inherited_live; /* bytes live at a fork, in the child */
 };
 
 /* The last pass whose lines are all in the trace, whether a footer was the last

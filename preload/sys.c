@@ -16,7 +16,7 @@
 
 #include "arch/x86_64/syscall.h"
 
-#define CALL6(nr, a, b, c, d, e, f)                                                                \
+#define CALL6(nr, a, b, c, d, e, f) \
 	arch_syscall((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 #define CALL4(nr, a, b, c, d) CALL6(nr, a, b, c, d, 0, 0)
 #define CALL3(nr, a, b, c) CALL6(nr, a, b, c, 0, 0, 0)
@@ -238,7 +238,7 @@ int sys_random(void *buf, size_t len)
 
 uint64_t sys_clock_ns(int clock)
 {
-	struct timespec ts = {0};
+	struct timespec ts = { 0 };
 
 	/* The vDSO's function: no kernel entry, no errno on these clocks. */
 	clock_gettime(clock, &ts);

@@ -17,7 +17,7 @@
 extern void *__libc_stack_end;
 
 static struct lock lock;
-static struct thread *ended;	/* threads that are gone or about to go */
+static struct thread *ended; /* threads that are gone or about to go */
 
 /* Memory of a thread that the kernel no longer knows. */
 static struct thread *take_over(uint32_t pid, uint32_t tid)
@@ -59,7 +59,8 @@ static struct thread *make(void)
  * by the limit it was made with. */
 static struct span own_stack(bool is_main, uintptr_t sp)
 {
-	uintptr_t high = is_main ? (uintptr_t)__libc_stack_end + SPAN_ABOVE_ENTRY : arch_thread_pointer();
+	uintptr_t high = is_main ? (uintptr_t)__libc_stack_end + SPAN_ABOVE_ENTRY
+				 : arch_thread_pointer();
 	uint64_t limit;
 
 	if (sys_getrlimit(RLIMIT_STACK, &limit) != 0 || limit > (uint64_t)1 << 30)

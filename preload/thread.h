@@ -34,41 +34,41 @@ struct cell_map {
 /* A range of memory that stacks may be read from. */
 struct span {
 	uintptr_t low, high;
-	bool probing;	/* bounds unknown: each further page is asked for */
+	bool probing; /* bounds unknown: each further page is asked for */
 };
 
 /* A frame of the walk, innermost first. */
 struct step {
 	uint64_t key, frame;
-	uint64_t sp, rbp;	/* on arrival at the frame */
-	uint64_t rbp_slot;	/* where the caller's rbp was loaded from, 0 when it was not */
-	uint64_t cfa_slot;	/* where the CFA was loaded from, 0 when it was computed */
-	uint8_t kind;		/* enum rule_kind */
-	uint8_t uses_rbp;	/* the step out of this frame used rbp */
+	uint64_t sp, rbp;  /* on arrival at the frame */
+	uint64_t rbp_slot; /* where the caller's rbp was loaded from, 0 when it was not */
+	uint64_t cfa_slot; /* where the CFA was loaded from, 0 when it was computed */
+	uint8_t kind;	   /* enum rule_kind */
+	uint8_t uses_rbp;  /* the step out of this frame used rbp */
 };
 
 struct thread {
 	struct state *state;
 	struct thread_record *record;
-	uint32_t index;			/* of the record */
+	uint32_t index; /* of the record */
 	uint32_t tid;
-	struct cell *cells;		/* of the state, less one: maps count from 1 */
+	struct cell *cells; /* of the state, less one: maps count from 1 */
 	struct cell_map maps[MP_KINDS];
 
-	uintptr_t last, before_last;	/* the newest block and the one before it */
+	uintptr_t last, before_last; /* the newest block and the one before it */
 
 	struct rules rules;
 	struct trie_ids ids;
-	struct span span;		/* where the last stack was */
-	struct span own;		/* the thread's own stack */
+	struct span span; /* where the last stack was */
+	struct span own;  /* the thread's own stack */
 
 	struct memo memo;
-	struct step *walk;		/* the frames of the capture under way */
+	struct step *walk; /* the frames of the capture under way */
 
-	struct origin new_origin;	/* while the guard is adopting: who called operator new, */
-	size_t new_size;		/* and for how much */
+	struct origin new_origin; /* while the guard is adopting: who called operator new, */
+	size_t new_size;	  /* and for how much */
 
-	struct thread *next;		/* in the list of ended threads */
+	struct thread *next; /* in the list of ended threads */
 };
 
 /* The thread's cell for a stack, made when there is none; never NULL. */

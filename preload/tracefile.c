@@ -146,7 +146,8 @@ int tracefile_open(struct tracefile *file, const char *template, const char *pro
 			rt_put_char(&path, '.');
 			rt_put_u64(&path, i);
 		}
-		fd = sys_open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, 0600);
+		fd = sys_open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW,
+			      0600);
 	}
 	if (fd < 0)
 		return fd;

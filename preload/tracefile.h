@@ -16,10 +16,10 @@
 #include <memprof/encode.h>
 
 struct tracefile {
-	struct mp_out out;	/* first, so that flush finds the rest */
+	struct mp_out out; /* first, so that flush finds the rest */
 	int fd;
 	uint64_t dev, ino;
-	uint64_t size;		/* bytes written */
+	uint64_t size; /* bytes written */
 	char path[4096];
 };
 

@@ -23,7 +23,7 @@ struct walk {
 enum walk_result {
 	WALK_ON,
 	WALK_END,	/* the outermost frame was reached */
-	WALK_TRUNCATED,	/* nobody can say what comes next */
+	WALK_TRUNCATED, /* nobody can say what comes next */
 	WALK_FULL,	/* only the full interpretation can */
 };
 

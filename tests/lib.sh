@@ -168,7 +168,7 @@ facts()
 # rows, its footer and in what info makes of it.
 sound()
 {
-	local trace=${1:-$TRACE} row footer said
+	local trace=${1:-$TRACE} row footer said lines
 
 	"$MEMPROF" check "$trace" > "$T/check" 2>&1 || { fail "memprof check $trace"; cat "$T/check"; }
 	equal "$trace: lost events" "$(value lost_events "$trace")" 0
@@ -180,6 +180,12 @@ sound()
 		"\(.allocations) \(.allocated_bytes) \(.frees) \(.freed_bytes)"')
 	equal "$trace: info against rows" "$said" "$row"
 	equal "$trace: footer against rows" "$footer" "$row"
+	# The peak is the sum of what it is made of.
+	lines=$(jq -sr 'map(select(.type == "peak")) | last // empty
+		| select(.bytes != ([.rows[][2]] | add // 0) or .blocks != ([.rows[][1]] | add // 0))
+		| "peak \(.bytes) bytes in \(.blocks) blocks, rows \([.rows[][2]] | add) in \([.rows[][1]] | add)"' \
+		"$trace")
+	[[ -z $lines ]] || fail "$trace: $lines"
 }
 
 # truthful TRACE TRUTH [BASE] - every line of the victim's truth holds for the

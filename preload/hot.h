@@ -11,6 +11,7 @@
 #ifndef PRELOAD_HOT_H
 #define PRELOAD_HOT_H
 
+#include "guard.h"
 #include "record_hot.h"
 
 /* May the hot path be tried at all?  Counts down to the next look at the clock. */

@@ -58,18 +58,24 @@ static void read_boot_id(struct state *s)
 		s->boot[n - 1] = '\0';
 }
 
-/* The id of the run, made here when the environment gives none. */
-static const char *run_id(char *made, size_t cap)
+/* Kept over a fork: parent and child belong to one run. */
+static char run[72];
+
+const char *header_run_id(void)
 {
-	struct rt_text text = { .buf = made, .cap = cap };
+	struct rt_text text = RT_TEXT(run);
 	uint64_t id;
 
-	if (*config.run_id)
-		return config.run_id;
+	if (run[0])
+		return run;
+	if (*config.run_id) {
+		rt_put(&text, config.run_id);
+		return run;
+	}
 	if (sys_random(&id, sizeof(id)) != 0)
 		id = sys_clock_ns(CLOCK_REALTIME);
 	rt_put_hex(&text, id, 16);
-	return made;
+	return run;
 }
 
 void header_write(struct mp_out *out, struct state *s, const char *exe, const char *state_path,
@@ -77,7 +83,7 @@ void header_write(struct mp_out *out, struct state *s, const char *exe, const ch
 {
 	static const char *const samplers[] = { "thread", "hooks", "off" };
 	struct text_buffers *b = arena_map(sizeof(*b));
-	char host[65] = "", machine[65] = "", epoch[40] = "", made[24] = "";
+	char host[65] = "", machine[65] = "", epoch[40] = "";
 	struct rt_text epoch_text = RT_TEXT(epoch);
 	struct stat ns;
 	int fd;
@@ -99,7 +105,7 @@ void header_write(struct mp_out *out, struct state *s, const char *exe, const ch
 	mp_encode_header(out, &(struct mp_header){
 				      .format = MP_FORMAT_VERSION,
 				      .version = MP_VERSION,
-				      .run = run_id(made, sizeof(made)),
+				      .run = header_run_id(),
 				      .pid = s->pid,
 				      .ppid = (uint64_t)sys_getppid(),
 				      .exe = exe,

@@ -14,4 +14,8 @@
 void header_write(struct mp_out *out, struct state *s, const char *exe, const char *state_path,
 		  uint32_t parent);
 
+/* The id all processes of the run share: from the environment, inherited over
+ * fork, or made at random the first time. */
+const char *header_run_id(void);
+
 #endif

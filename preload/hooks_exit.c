@@ -7,8 +7,10 @@
 #include <stdarg.h>
 #include <unistd.h>
 
+#include "header.h"
 #include "real.h"
 #include "recorder.h"
+#include "rt.h"
 #include "sys.h"
 
 HOOK _Noreturn void _exit(int status);
@@ -38,42 +40,85 @@ HOOK void _Exit(int status)
 HOOK void quick_exit(int status)
 {
 	/* Its handlers run first, ours last: it was registered first. */
+	recorder_quick_status(status);
 	real.quick_exit(status);
 	sys_exit_group(status);
 }
 
-#define AROUND_EXEC(path, call)             \
-	({                                  \
-		int ret_;                   \
-		recorder_before_exec(path); \
-		ret_ = (call);              \
-		recorder_exec_failed();     \
-		ret_;                       \
+#define RUN_VARIABLE "MEMPROF_RUN="
+
+/* Entries of an environment that is passed on with one more. */
+#define ENV_MAX 8192
+
+/* The new image belongs to the same run: MEMPROF_RUN goes along, if the recorder
+ * does and it is not there yet.  `to` has room for two entries more than env. */
+static char *const *with_run(char *const env[], char *to[], char *variable, size_t cap)
+{
+	struct rt_text text = { .buf = variable, .cap = cap };
+	bool preloaded = false;
+	size_t n = 0;
+
+	for (; env[n]; n++) {
+		if (rt_starts(env[n], RUN_VARIABLE))
+			return env;
+		preloaded |= rt_starts(env[n], "LD_PRELOAD=");
+		to[n] = env[n];
+	}
+	if (!preloaded)
+		return env;
+	rt_put(&text, RUN_VARIABLE);
+	rt_put(&text, header_run_id());
+	to[n] = variable;
+	to[n + 1] = NULL;
+	return to;
+}
+
+static size_t count(char *const list[])
+{
+	size_t n = 0;
+
+	while (list && list[n])
+		n++;
+	return n;
+}
+
+#define AROUND_EXEC(path, env, call)                                                               \
+	({                                                                                         \
+		size_t entries_ = count(env);                                                      \
+		bool fits_ = recorder_is_on() && entries_ && entries_ < ENV_MAX;                   \
+		char *room_[fits_ ? entries_ + 2 : 1], variable_[96];                              \
+		char *const *env_ = fits_ ? with_run(env, room_, variable_, sizeof(variable_))     \
+					  : (env);                                                 \
+		int ret_;                                                                          \
+		recorder_before_exec(path);                                                        \
+		ret_ = (call);                                                                     \
+		recorder_exec_failed();                                                            \
+		ret_;                                                                              \
 	})
 
 HOOK int execve(const char *path, char *const argv[], char *const envp[])
 {
-	return AROUND_EXEC(path, real.execve(path, argv, envp));
+	return AROUND_EXEC(path, envp, real.execve(path, argv, env_));
 }
 
 HOOK int execv(const char *path, char *const argv[])
 {
-	return AROUND_EXEC(path, real.execv(path, argv));
+	return AROUND_EXEC(path, environ, real.execve(path, argv, env_));
 }
 
 HOOK int execvp(const char *file, char *const argv[])
 {
-	return AROUND_EXEC(file, real.execvp(file, argv));
+	return AROUND_EXEC(file, environ, real.execvpe(file, argv, env_));
 }
 
 HOOK int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	return AROUND_EXEC(file, real.execvpe(file, argv, envp));
+	return AROUND_EXEC(file, envp, real.execvpe(file, argv, env_));
 }
 
 HOOK int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	return AROUND_EXEC("(descriptor)", real.fexecve(fd, argv, envp));
+	return AROUND_EXEC("(descriptor)", envp, real.fexecve(fd, argv, env_));
 }
 
 /* The list forms: count, then copy onto the stack, as the C library does. */
@@ -95,7 +140,7 @@ HOOK int execl(const char *path, const char *arg, ...)
 
 	LIST_TO_ARRAY(argv, arg, args);
 	va_end(args);
-	return AROUND_EXEC(path, real.execv(path, argv));
+	return AROUND_EXEC(path, environ, real.execve(path, argv, env_));
 }
 
 HOOK int execlp(const char *file, const char *arg, ...)
@@ -104,7 +149,7 @@ HOOK int execlp(const char *file, const char *arg, ...)
 
 	LIST_TO_ARRAY(argv, arg, args);
 	va_end(args);
-	return AROUND_EXEC(file, real.execvp(file, argv));
+	return AROUND_EXEC(file, environ, real.execvpe(file, argv, env_));
 }
 
 HOOK int execle(const char *path, const char *arg, ...)
@@ -115,5 +160,5 @@ HOOK int execle(const char *path, const char *arg, ...)
 	LIST_TO_ARRAY(argv, arg, args);
 	envp = va_arg(args, char *const *);
 	va_end(args);
-	return AROUND_EXEC(path, real.execve(path, argv, envp));
+	return AROUND_EXEC(path, envp, real.execve(path, argv, env_));
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* hooks_map.c - pages the program maps itself; see hook.h.  Floor: hooks.
  *
- * Before the real functions are known, and inside an allocator, these must not
- * look anything up: an allocator may map memory while it starts, under its own
- * locks.  The system call itself always works. */
+ * These never look a function up: an allocator may map memory while it starts,
+ * under its own locks.  Until the next definition is known the system call does
+ * the work itself. */
 #define _GNU_SOURCE
 #include "hook.h"
 
@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <sys/mman.h>
 
+#include "real.h"
 #include "record.h"
 #include "recorder.h"
 #include "sys.h"
@@ -31,10 +32,15 @@ static void *address_or_errno(intptr_t result)
 static void *map(void *addr, size_t len, int prot, int flags, int fd, off_t off, const void *frame)
 {
 	struct thread *t = recorder_enter(frame);
-	void *p = address_or_errno(sys_mmap(addr, len, prot, flags, fd, off));
+	void *p;
 
+	if (t)
+		guard_lend(&tls, GUARD_NESTING);
+	p = real.mmap ? real.mmap(addr, len, prot, flags, fd, off)
+		      : address_or_errno(sys_mmap(addr, len, prot, flags, fd, off));
 	if (!t)
 		return p;
+	guard_back(&tls);
 	if (p != MAP_FAILED) {
 		struct origin from = origin_of(frame);
 
@@ -63,14 +69,20 @@ HOOK int munmap(void *addr, size_t len)
 	 * call that must fail is left alone. */
 	if (t && len && !((uintptr_t)addr & 4095))
 		record_unmap(t, addr, len);
-	err = sys_munmap(addr, len);
+	if (t)
+		guard_lend(&tls, GUARD_NESTING);
+	if (real.munmap) {
+		err = real.munmap(addr, len);
+	} else {
+		err = sys_munmap(addr, len);
+		if (err) {
+			errno = -err;
+			err = -1;
+		}
+	}
 	if (t)
 		recorder_leave();
-	if (err) {
-		errno = -err;
-		return -1;
-	}
-	return 0;
+	return err;
 }
 
 HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...)
@@ -84,9 +96,13 @@ HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...)
 		to = va_arg(args, void *);
 		va_end(args);
 	}
-	p = address_or_errno(sys_mremap(addr, old_len, new_len, flags, to));
+	if (t)
+		guard_lend(&tls, GUARD_NESTING);
+	p = real.mremap ? real.mremap(addr, old_len, new_len, flags, to)
+			: address_or_errno(sys_mremap(addr, old_len, new_len, flags, to));
 	if (!t)
 		return p;
+	guard_back(&tls);
 	if (p != MAP_FAILED) {
 		struct origin from = origin_of(HOOK_FRAME);
 

@@ -34,29 +34,33 @@ void memstat_sample(struct mp_sample *sample)
 	sys_faults(&sample->minflt, &sample->majflt);
 }
 
-/* The value in bytes of a "Name:  123 kB" line of /proc/self/status. */
-static uint64_t status_bytes(const char *status, const char *name)
+/* The number in a "Name:  123" line of /proc/self/status. */
+static uint64_t status_number(const char *name)
 {
+	char status[2048];
 	uint64_t value;
 
+	if (sys_read_file("/proc/self/status", status, sizeof(status)) <= 0)
+		return 0;
 	for (const char *p = status; *p; p++) {
 		if ((p != status && p[-1] != '\n') || !rt_starts(p, name))
 			continue;
 		p += rt_strlen(name);
 		while (*p == ' ' || *p == '\t')
 			p++;
-		return rt_parse_u64(&p, &value) ? value * 1024 : 0;
+		return rt_parse_u64(&p, &value) ? value : 0;
 	}
 	return 0;
 }
 
 uint64_t memstat_max_rss(void)
 {
-	char status[2048];
+	return status_number("VmHWM:") * 1024;
+}
 
-	if (sys_read_file("/proc/self/status", status, sizeof(status)) <= 0)
-		return 0;
-	return status_bytes(status, "VmHWM:");
+uint64_t memstat_threads(void)
+{
+	return status_number("Threads:");
 }
 
 uint64_t memstat_recorder(const struct state *s)

@@ -19,6 +19,8 @@
 void memstat_sample(struct mp_sample *sample);
 /* The highest resident set so far, in bytes (VmHWM; never reset). */
 uint64_t memstat_max_rss(void);
+/* Threads of the process, an ended main thread counted; 0 when not known. */
+uint64_t memstat_threads(void);
 /* Resident bytes of the recorder: its mappings and the state in use. */
 uint64_t memstat_recorder(const struct state *s);
 

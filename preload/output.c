@@ -208,7 +208,6 @@ void output_exec(struct state *s, const char *path)
 					  .tid = (uint64_t)sys_gettid(),
 					  .path = path,
 				  });
-	put_footer(&d, "exec", NULL);
 	end_with(&d, true);
 }
 

@@ -35,7 +35,8 @@ void output_sample(struct state *s);
 /* The process made a child. */
 void output_fork(struct state *s, uint32_t child);
 
-/* The process is about to replace its program; a footer follows. */
+/* The process is about to replace its program: everything that is left, and the
+ * exec line, which is the last one unless the exec fails. */
 void output_exec(struct state *s, const char *path);
 
 /* Everything that is left, and the footer.  The trace stays open. */

@@ -173,7 +173,7 @@ COLD struct thread *recorder_attach(struct tls *t, const void *frame)
 {
 	guard_lend(t, GUARD_NESTING);
 	t->thread = thread_attach(recorder_memory, frame);
-	if (t->thread && have_key && recorder_memory->pid != t->thread->tid)
+	if (t->thread && have_key)
 		pthread_setspecific(ending_key, (void *)1);
 	guard_back(t);
 	return t->thread;
@@ -185,7 +185,7 @@ COLD void recorder_tick(struct tls *t, const void *frame)
 	t->thread->record->lost += t->lost;
 	t->lost = 0;
 	guard_lend(t, GUARD_NESTING);
-	sampler_tick(recorder_memory, origin_of(frame).pc);
+	sampler_tick(t->thread, frame);
 	guard_back(t);
 }
 
@@ -198,7 +198,12 @@ static void thread_is_ending(void *round)
 		pthread_setspecific(ending_key, (void *)(n + 1));
 	} else if (tls.thread && !tls.busy && recorder_is_on()) {
 		tls.busy = GUARD_NESTING;
-		thread_ending(tls.thread);
+		/* The main thread's destructors run only when it ends before the
+		 * process does. */
+		if (tls.thread->tid == recorder_memory->pid)
+			sampler_main_ended();
+		else
+			thread_ending(tls.thread);
 		tls.busy = GUARD_OPEN;
 	}
 }
@@ -274,9 +279,16 @@ static void last_handler(int status, void *unused)
 	recorder_finish("exit", &status);
 }
 
+static int quick_status;
+
+void recorder_quick_status(int status)
+{
+	quick_status = status;
+}
+
 static void last_quick_handler(void)
 {
-	recorder_finish("quick_exit", NULL);
+	recorder_finish("quick_exit", &quick_status);
 }
 
 __attribute__((constructor)) static void construct(void)

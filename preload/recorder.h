@@ -32,6 +32,9 @@ void recorder_tick(struct tls *t, const void *frame);
  * the process that owns the state does anything. */
 void recorder_finish(const char *reason, const int *status);
 
+/* What quick_exit was called with; its handlers are not told. */
+void recorder_quick_status(int status);
+
 /* Before a fork, in the parent: note what is live, for the child.  After it, in
  * the parent: forget that again; `child` is the new process or negative. */
 void recorder_before_fork(void);

@@ -8,8 +8,10 @@
 #include <signal.h>
 
 #include "arch/x86_64/cfi.h"
+#include "capture.h"
 #include "config.h"
 #include "guard.h"
+#include "memstat.h"
 #include "output.h"
 #include "real.h"
 #include "rt.h"
@@ -23,6 +25,7 @@
 static uint64_t next_sample, next_sites;
 static uint32_t helper_started;
 static uint32_t stop; /* a futex: the helper sleeps on it */
+static uint32_t main_ended;
 
 void sampler_start(struct state *s)
 {
@@ -59,34 +62,61 @@ static uint64_t work(struct state *s)
 	return next_sample < next_sites ? next_sample : next_sites;
 }
 
+/* Between two looks for other threads once the main one has ended. */
+#define LAST_LOOK 5000000
+
 static void *helper(void *arg)
 {
 	struct state *s = arg;
 
 	/* Never recorded, and never in the program's way. */
 	tls.busy = GUARD_NESTING;
+	sys_set_name("memprof");
 	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE) && !output_broken()) {
-		uint64_t next = work(s), now = s->now;
+		uint64_t next = work(s), now = s->now, pause = next > now ? next - now : 1;
 
-		sys_futex_wait(&stop, 0, next > now ? next - now : 1);
+		if (__atomic_load_n(&main_ended, __ATOMIC_ACQUIRE)) {
+			/* The C library ends the process with its last thread: so
+			 * this one must go as soon as it is alone, and the exit
+			 * handlers that then run in it are the program's. */
+			if (memstat_threads() <= 2)
+				break;
+			pause = pause < LAST_LOOK ? pause : LAST_LOOK;
+		}
+		sys_futex_wait(&stop, 0, pause);
 	}
+	tls.busy = GUARD_OPEN;
 	return NULL;
 }
 
-/* A thread cannot be started from inside the C library or the loader: they may
- * hold the locks that takes. */
-static bool safe_caller(uint64_t pc)
+/* Room a thread must have on its stack to start another one. */
+#define START_ROOM 65536
+
+/*
+ * May a thread be started here?  Not from inside the C library or the loader,
+ * which may hold the locks that takes; not from a signal handler, which may have
+ * interrupted them; and not where the stack is short.
+ */
+static bool safe_place(struct thread *t, const void *frame)
 {
-	struct cfi_module m;
+	const struct node *nodes = state_nodes(t->state);
+	struct origin from = origin_of(frame);
 	const struct link_map *map;
+	struct cfi_module m;
 	const char *name;
 
-	if (!cfi_find_module(pc, &m))
+	if (from.sp < t->own.low + START_ROOM || from.sp >= t->own.high ||
+	    !cfi_find_module(from.pc, &m))
 		return false;
 	map = m.link_map;
 	name = rt_basename(map->l_name);
-	return !rt_starts(name, "libc.so") && !rt_starts(name, "ld-linux") &&
-	       !rt_starts(name, "libpthread");
+	if (rt_starts(name, "libc.so") || rt_starts(name, "ld-linux") ||
+	    rt_starts(name, "libpthread"))
+		return false;
+	for (uint32_t node = capture_stack(t, &from); node; node = nodes[node].parent)
+		if (node < NODE_FIRST || (nodes[node].frame & FRAME_EXACT))
+			return false;
+	return true;
 }
 
 static void start_helper(struct state *s)
@@ -103,24 +133,30 @@ static void start_helper(struct state *s)
 	 * those the C library needs (setuid, cancellation) deliverable. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	if (real.pthread_create(&thread, &attr, helper, s) == 0 && real.pthread_setname_np)
-		real.pthread_setname_np(thread, "memprof");
+	real.pthread_create(&thread, &attr, helper, s);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
 }
 
-void sampler_tick(struct state *s, uint64_t pc)
+void sampler_tick(struct thread *t, const void *frame)
 {
+	struct state *s = t->state;
 	uint64_t now = output_now(s);
 
 	if (config.sampler == SAMPLER_HOOKS) {
 		if ((now >= next_sample || now >= next_sites) && !output_broken())
 			work(s);
 	} else if (config.sampler == SAMPLER_THREAD && now >= HELPER_AGE && !helper_started &&
-		   safe_caller(pc)) {
+		   safe_place(t, frame)) {
 		if (!__atomic_exchange_n(&helper_started, 1, __ATOMIC_ACQ_REL))
 			start_helper(s);
 	}
+}
+
+void sampler_main_ended(void)
+{
+	__atomic_store_n(&main_ended, 1, __ATOMIC_RELEASE);
+	sys_futex_wake(&stop, 1);
 }
 
 void sampler_stop(void)
@@ -133,4 +169,6 @@ void sampler_after_fork(void)
 {
 	helper_started = 0;
 	stop = 0;
+	main_ended = 0;
+	main_ended = 0;
 }

@@ -13,16 +13,20 @@
 
 #include <stdint.h>
 
-#include "state.h"
+#include "thread.h"
 
 /* Events between two looks at the clock. */
 #define SAMPLER_EVENTS 256
 
 void sampler_start(struct state *s);
 
-/* From a hook whose caller is at `pc`, with the guard held: refresh the time,
- * start the helper thread when it is due, or do its work. */
-void sampler_tick(struct state *s, uint64_t pc);
+/* From a hook of thread t with frame address `frame`, with the guard held:
+ * refresh the time, start the helper thread when it is due, or do its work. */
+void sampler_tick(struct thread *t, const void *frame);
+
+/* The main thread has ended and the process goes on without it: the helper must
+ * not be what keeps it alive. */
+void sampler_main_ended(void);
 
 /* No more work: the helper ends on its own and touches nothing any more. */
 void sampler_stop(void);

@@ -8,6 +8,7 @@
 #include <linux/futex.h>
 #include <signal.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -306,6 +307,11 @@ int sys_uname(char *host, char *machine)
 		machine[i] = name.machine[i];
 	}
 	return 0;
+}
+
+void sys_set_name(const char *name)
+{
+	CALL2(SYS_prctl, PR_SET_NAME, name);
 }
 
 _Noreturn void sys_exit_group(int status)

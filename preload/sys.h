@@ -71,6 +71,8 @@ uint64_t sys_resident(const void *addr, size_t len);
 bool sys_readable(const void *addr);
 /* uname -m and the host name, into buffers of 65 bytes. */
 int sys_uname(char *host, char *machine);
+/* Name the calling thread. */
+void sys_set_name(const char *name);
 _Noreturn void sys_exit_group(int status);
 /* True when the program runs with more rights than the user who started it. */
 bool sys_is_secure(void);

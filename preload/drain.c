@@ -81,10 +81,11 @@ void drain_stack(struct drain *d, uint32_t id)
 
 static struct mp_row_site read_cell(const struct cell *c, const struct cell_info *info)
 {
-	/* Releases first: what was released was allocated before, so the row
-	 * never shows more of them than of allocations. */
-	v2 free = *(const volatile v2 *)&c->free;
+	/* Against the order of writing: what was a temporary was released before,
+	 * and what was released was allocated before, so a row never shows more
+	 * of the first than of the second. */
 	v2 temp = *(const volatile v2 *)&c->temp;
+	v2 free = *(const volatile v2 *)&c->free;
 	v2 alloc = *(const volatile v2 *)&c->alloc;
 
 	return (struct mp_row_site){

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * statefile.c - read a state file and drain it; see memprof/statefile.h.
+ *
+ * The file is copied and not mapped: it may be cut while it is read, and what
+ * was checked must not change any more.  It is sparse, and so is the copy.
+ */
+#define _GNU_SOURCE
+#include <memprof/statefile.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memprof/encode.h>
+
+#include "drain.h"
+#include "offline/mend.h"
+#include "state.h"
+
+/* The largest one that any version could have made, generously. */
+#define FILE_MAX ((uint64_t)1 << 40)
+/* Behind the text region: the zero that ends its last string. */
+#define TAIL 4096
+
+_Static_assert(sizeof(struct state) <= TAIL, "the header is one page");
+
+struct mp_state {
+	struct state *s;
+	size_t len;
+	int fd;
+	struct mp_state_facts facts;
+};
+
+/* A range of the file into the copy; what is not in the file stays zero. */
+static int copy(struct mp_state *state, uint64_t at, uint64_t end)
+{
+	while (at < end) {
+		ssize_t n = pread(state->fd, (char *)state->s + at, end - at, (off_t)at);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n == 0)
+			return 0;
+		if (n > 0)
+			at += (uint64_t)n;
+	}
+	return 0;
+}
+
+/* The parts of [at, end) that are not holes. */
+static int copy_data(struct mp_state *state, uint64_t at, uint64_t end)
+{
+	int err = 0;
+
+	while (!err && at < end) {
+		off_t data = lseek(state->fd, (off_t)at, SEEK_DATA), hole;
+
+		if (data < 0)
+			return errno == ENXIO ? 0 : -errno;
+		hole = lseek(state->fd, data, SEEK_HOLE);
+		if (hole < 0)
+			return -errno;
+		if ((uint64_t)data >= end)
+			return 0;
+		err = copy(state, (uint64_t)data, (uint64_t)hole < end ? (uint64_t)hole : end);
+		at = (uint64_t)hole;
+	}
+	return err;
+}
+
+/* Bytes of a region that were in use, at most. */
+static uint64_t used(const struct state *s, enum region region)
+{
+	static const uint32_t sizes[REGIONS] = {
+		[REGION_NODES] = sizeof(struct node),
+		[REGION_CELLS] = CELL_BLOCK * sizeof(struct cell),
+		[REGION_INFOS] = CELL_BLOCK * sizeof(struct cell_info),
+		[REGION_OWNERS] = sizeof(struct block_owner),
+		[REGION_THREADS] = sizeof(struct thread_record),
+		[REGION_MODULES] = sizeof(struct module_record),
+		[REGION_TEXT] = 1,
+	};
+	const uint32_t counts[REGIONS] = {
+		[REGION_NODES] = s->nodes,
+		[REGION_CELLS] = s->blocks,
+		[REGION_INFOS] = s->blocks,
+		[REGION_OWNERS] = s->blocks,
+		[REGION_THREADS] = s->threads,
+		[REGION_MODULES] = s->modules,
+		[REGION_TEXT] = s->text,
+	};
+	uint64_t bytes = (uint64_t)counts[region] * sizes[region];
+
+	return bytes < s->regions[region].capacity ? bytes : s->regions[region].capacity;
+}
+
+static int copy_region(struct mp_state *state, enum region region)
+{
+	uint64_t at = state->s->regions[region].offset;
+
+	return copy_data(state, at, at + used(state->s, region));
+}
+
+/* One region behind the other, and all in the file. */
+static bool regions_are_sane(const struct state *s)
+{
+	uint64_t at = sizeof(*s);
+
+	for (int i = 0; i < REGIONS; i++) {
+		const struct region_place *place = &s->regions[i];
+
+		if (place->offset < at || place->offset % 64 || place->offset > s->file_size ||
+		    place->capacity > s->file_size - place->offset)
+			return false;
+		at = place->offset + place->capacity;
+	}
+	return s->regions[REGION_NODES].capacity >= NODE_FIRST * sizeof(struct node) &&
+	       s->regions[REGION_TEXT].capacity > 0;
+}
+
+static int read_header(struct state *s, int fd)
+{
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_size < (off_t)sizeof(*s))
+		return -EINVAL;
+	n = pread(fd, s, sizeof(*s), 0);
+	if (n < 0)
+		return -errno;
+	if (n != (ssize_t)sizeof(*s) || memcmp(s->magic, STATE_MAGIC, sizeof(s->magic)))
+		return -EINVAL;
+	if (s->layout != STATE_LAYOUT || s->header_size != sizeof(*s))
+		return -EPROTONOSUPPORT;
+	if (s->file_size != (uint64_t)st.st_size || s->file_size > FILE_MAX ||
+	    !regions_are_sane(s))
+		return -EINVAL;
+	return 0;
+}
+
+static void set_facts(struct mp_state *state)
+{
+	struct state *s = state->s;
+	uint64_t text = s->regions[REGION_TEXT].capacity;
+
+	s->boot[sizeof(s->boot) - 1] = '\0';
+	/* Offset 0 is "", whatever the file says. */
+	*(char *)state_region(s, REGION_TEXT) = '\0';
+	state->facts = (struct mp_state_facts){
+		.pid = s->pid,
+		.pid_namespace = s->pid_namespace,
+		.start_ticks = s->start_ticks,
+		.boot = s->boot,
+		.trace_path = state_text(s, s->trace_path < text ? s->trace_path : 0),
+		.trace_dev = s->trace_dev,
+		.trace_ino = s->trace_ino,
+		.trace_size = STATE_COMMIT_BYTES(s->committed),
+		.finished = STATE_COMMIT_ENDED(s->committed),
+	};
+}
+
+int mp_state_read(struct mp_state **out, int fd)
+{
+	struct mp_state *state;
+	struct state header;
+	int err = read_header(&header, fd);
+	void *map;
+
+	*out = NULL;
+	if (err)
+		return err;
+	state = calloc(1, sizeof(*state));
+	if (!state)
+		return -ENOMEM;
+	state->fd = fd;
+	state->len = header.file_size + TAIL;
+	map = mmap(NULL, state->len, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (map == MAP_FAILED) {
+		free(state);
+		return -ENOMEM;
+	}
+	state->s = map;
+	*state->s = header;
+	err = copy_region(state, REGION_TEXT);
+	if (err) {
+		mp_state_free(state);
+		return err;
+	}
+	set_facts(state);
+	*out = state;
+	return 0;
+}
+
+const struct mp_state_facts *mp_state_facts(const struct mp_state *state)
+{
+	return &state->facts;
+}
+
+static void note_damage(struct drain *d, int64_t mended)
+{
+	char text[128];
+
+	if (!mended)
+		return;
+	snprintf(text, sizeof(text), "%lld entries of the state made no sense and were mended",
+		 (long long)mended);
+	mp_encode_note(d->out, &(struct mp_note){
+		.t = d->t,
+		.level = "warning",
+		.code = "state-damaged",
+		.text = text,
+	});
+}
+
+int mp_state_drain(struct mp_state *state, struct mp_out *out, const char *reason, bool all)
+{
+	struct state *s = state->s;
+	int64_t mended, *scratch = NULL;
+	struct drain d = {
+		.s = s,
+		.out = out,
+		.chain = malloc(DRAIN_CHAIN * sizeof(uint32_t)),
+		.t = s->now,
+	};
+	int err = 0;
+
+	for (int i = 0; !err && i < REGION_TEXT; i++)
+		err = copy_region(state, (enum region)i);
+	mended = err ? -1 : mend(s, all ? 0 : STATE_COMMIT_PASS(s->committed));
+	if (mended >= 0)
+		scratch = calloc(1, drain_peak_scratch(s));
+	if (scratch && d.chain) {
+		drain_pass(&d);
+		drain_peak(&d, scratch, drain_peak_scratch(s), false);
+		note_damage(&d, mended);
+		drain_footer(&d, &(struct mp_footer){
+			.reason = reason,
+			.max_rss = s->max_rss,
+			.recorder = s->recorder_bytes,
+		});
+		if (!out->error && out->len)
+			out->error = out->flush(out);
+		err = out->error;
+	} else if (!err) {
+		err = -ENOMEM;
+	}
+	free(scratch);
+	free(d.chain);
+	return err;
+}
+
+void mp_state_free(struct mp_state *state)
+{
+	if (!state)
+		return;
+	munmap(state->s, state->len);
+	free(state);
+}

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/settle.h"
 #include "doc/doc.h"
 #include "model/validate.h"
 #include "render/renderer.h"
@@ -149,7 +150,8 @@ static int check_one(struct checking *c, const char *path)
 {
 	struct diag diag = { .keep = c->keep };
 	struct validation validation;
-	int err = validate_trace(path, &validation, &diag);
+	struct orphan orphan;
+	int err = validate_trace(settle(&orphan, path), &validation, &diag);
 	int status = diag.seen[DIAG_ERROR] ? EXIT_FINDINGS : EXIT_FINE;
 
 	if (err) {
@@ -160,6 +162,7 @@ static int check_one(struct checking *c, const char *path)
 	if (!err || !c->text)
 		add_findings(c, path, &diag);
 	add_trace(c, path, &validation, &diag, !err);
+	orphan_release(&orphan);
 	diag_release(&diag);
 	return status;
 }

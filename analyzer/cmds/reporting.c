@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmds/commands.h"
+#include "cmds/settle.h"
 #include "cmds/source_lines.h"
 #include "doc/doc.h"
 #include "model/model.h"
@@ -169,7 +170,7 @@ static int load(struct model *model, const char *text)
 		complain_diag(&diag);
 		status = EXIT_USAGE;
 	} else {
-		err = model_load(model, path, &point, &diag);
+		err = settle_and_load(model, path, &point, &diag);
 		if (err)
 			complain_errors(&diag, path, err);
 		/* a point that does not exist is wrong use of a good trace */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/settle.h"
 #include "launch/environment.h"
 #include "launch/library.h"
 #include "launch/process.h"
@@ -210,19 +211,31 @@ static void complain_lines(char *text)
 			complain("%s", line);
 }
 
+/* Write the rest of the traces of processes that were killed. */
+static void settle_all(const struct trace_files *files, bool quiet)
+{
+	for (size_t i = 0; i < files->n; i++) {
+		struct diag diag = DIAG_INIT;
+		struct orphan orphan;
+
+		orphan_settle(&orphan, files->v[i].path, &diag);
+		if (!quiet)
+			settle_tell(&diag);
+		orphan_release(&orphan);
+		diag_release(&diag);
+	}
+}
+
 static void summarise(const struct environment *env, const struct program *program,
-		      const struct process_end *end, struct timespec started)
+		      const struct process_end *end, const struct trace_files *files)
 {
 	const char *output = output_of(env);
 	struct strbuf text = STRBUF_INIT;
 	struct diag diag = DIAG_INIT;
-	struct trace_files files;
-	const struct trace_file *file;
+	const struct trace_file *file = trace_files_of(files, (uint64_t)end->pid);
 
-	trace_files_find(&files, output, environment_get(env, "MEMPROF_RUN"), started);
-	file = trace_files_of(&files, (uint64_t)end->pid);
-	if (!file && files.n)
-		file = &files.v[0];
+	if (!file && files->n)
+		file = &files->v[0];
 	if (!file && program->problem)
 		strbuf_addstr(&text, "it started no program that could be recorded");
 	else if (!file)
@@ -233,11 +246,10 @@ static void summarise(const struct environment *env, const struct program *progr
 	else if (summary_add(&text, file, &diag))
 		complain_diag(&diag);
 	complain_lines(text.buf);
-	if (files.n > 1)
-		complain("%zu traces of this run in all, one a process and program", files.n);
+	if (files->n > 1)
+		complain("%zu traces of this run in all, one a process and program", files->n);
 	strbuf_release(&text);
 	diag_release(&diag);
-	trace_files_release(&files);
 }
 
 static int start(const struct program *program, const struct run_args *args,
@@ -253,8 +265,16 @@ static int start(const struct program *program, const struct run_args *args,
 		complain("cannot run '%s': %s", program->path, strerror(-err));
 		return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 	}
-	if (!args->quiet && environment_get(env, "MEMPROF_RUN"))
-		summarise(env, program, &end, started);
+	if (environment_get(env, "MEMPROF_RUN")) {
+		struct trace_files files;
+
+		trace_files_find(&files, output_of(env), environment_get(env, "MEMPROF_RUN"),
+				 started);
+		settle_all(&files, args->quiet);
+		if (!args->quiet)
+			summarise(env, program, &end, &files);
+		trace_files_release(&files);
+	}
 	return process_exit_status(&end);
 }
 

@@ -15,6 +15,9 @@ static const std::align_val_t wide = std::align_val_t(256);
 
 static void *checked(void *p, size_t size, size_t align)
 {
+	// A small block needs no more than what fits in it.
+	while (align <= 16 && align > size && align > 1)
+		align /= 2;
 	expect(p && ((uintptr_t)p & (align - 1)) == 0);
 	memset(p, 0x33, size);
 	return p;
@@ -97,21 +100,24 @@ static NOINLINE void after_throws(void)
 		NEW(100);
 }
 
-int main()
+// With an argument nothing is made to fail: some allocators abort then.
+int main(int argc, char **)
 {
 	pairs(1);
 	pairs(100);
 	pairs(70000);
 	kept();
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 3 && argc == 1; i++)
 		in_vain(HUGE_SIZE);
 	// A handler is asked again and again before bad_alloc is thrown.
 	std::set_new_handler(handler);
-	throws([] {
-		volatile size_t huge = HUGE_SIZE;
-		return ::operator new(huge);
-	});
-	expect(handler_calls == 3);
+	if (argc == 1) {
+		throws([] {
+			volatile size_t huge = HUGE_SIZE;
+			return ::operator new(huge);
+		});
+		expect(handler_calls == 3);
+	}
 	after_throws();
 	::operator delete(nullptr);
 	::operator delete[](nullptr, wide);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * v_signals.c - handlers that allocate: on the normal stack, on a 8 KiB
- * alternate one, nested, in a thread, and from a timer between two instructions
- * of code that does not allocate meanwhile.
+ * v_signals.c - handlers that allocate: on the normal stack, on an alternate one
+ * of 8 KiB (or of the bytes named by the argument), nested, in a thread, and from
+ * a timer between two instructions of code that does not allocate meanwhile.
  *
  * link: -pthread
  */
@@ -12,6 +12,7 @@
 
 #include "truth.h"
 
+static size_t stack_size = 8192;
 static volatile sig_atomic_t on_stack, on_other, nested, ticks;
 
 static NOINLINE void *in_handler(void)
@@ -63,8 +64,8 @@ static NOINLINE unsigned long busy(unsigned long n)
 
 static void *thread_body(void *arg)
 {
-	static char stack[8192];
-	stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	static char stack[1 << 17];
+	stack_t other = { .ss_sp = stack, .ss_size = stack_size };
 
 	expect(sigaltstack(&other, NULL) == 0);
 	for (int i = 0; i < 100; i++)
@@ -72,16 +73,18 @@ static void *thread_body(void *arg)
 	return arg;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	static char stack[8192];
-	stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	static char stack[1 << 17];
+	stack_t other = { .ss_sp = stack, .ss_size = stack_size };
 	struct sigaction sa = { .sa_handler = handle };
 	struct itimerval timer = { { 0, 2000 }, { 0, 2000 } };
 	unsigned long sum = 0;
 	sigset_t block, before;
 	pthread_t thread;
 
+	if (argc > 1)
+		other.ss_size = stack_size = strtoul(argv[1], NULL, 10);
 	sigaction(SIGUSR1, &sa, NULL);
 	sigaction(SIGALRM, &sa, NULL);
 	sa.sa_flags = SA_ONSTACK;

@@ -7,10 +7,9 @@
 #include <stdarg.h>
 #include <unistd.h>
 
-#include "header.h"
 #include "real.h"
 #include "recorder.h"
-#include "rt.h"
+#include "run_env.h"
 #include "sys.h"
 
 HOOK _Noreturn void _exit(int status);
@@ -45,55 +44,14 @@ HOOK void quick_exit(int status)
 	sys_exit_group(status);
 }
 
-#define RUN_VARIABLE "MEMPROF_RUN="
-
-/* Entries of an environment that is passed on with one more. */
-#define ENV_MAX 8192
-
-/* The new image belongs to the same run: MEMPROF_RUN goes along, if the recorder
- * does and it is not there yet.  `to` has room for two entries more than env. */
-static char *const *with_run(char *const env[], char *to[], char *variable, size_t cap)
-{
-	struct rt_text text = { .buf = variable, .cap = cap };
-	bool preloaded = false;
-	size_t n = 0;
-
-	for (; env[n]; n++) {
-		if (rt_starts(env[n], RUN_VARIABLE))
-			return env;
-		preloaded |= rt_starts(env[n], "LD_PRELOAD=");
-		to[n] = env[n];
-	}
-	if (!preloaded)
-		return env;
-	rt_put(&text, RUN_VARIABLE);
-	rt_put(&text, header_run_id());
-	to[n] = variable;
-	to[n + 1] = NULL;
-	return to;
-}
-
-static size_t count(char *const list[])
-{
-	size_t n = 0;
-
-	while (list && list[n])
-		n++;
-	return n;
-}
-
-#define AROUND_EXEC(path, env, call)                                                               \
-	({                                                                                         \
-		size_t entries_ = count(env);                                                      \
-		bool fits_ = recorder_is_on() && entries_ && entries_ < ENV_MAX;                   \
-		char *room_[fits_ ? entries_ + 2 : 1], variable_[96];                              \
-		char *const *env_ = fits_ ? with_run(env, room_, variable_, sizeof(variable_))     \
-					  : (env);                                                 \
-		int ret_;                                                                          \
-		recorder_before_exec(path);                                                        \
-		ret_ = (call);                                                                     \
-		recorder_exec_failed();                                                            \
-		ret_;                                                                              \
+#define AROUND_EXEC(path, env, call)        \
+	({                                  \
+		WITH_RUN(env_, env);        \
+		int ret_;                   \
+		recorder_before_exec(path); \
+		ret_ = (call);              \
+		recorder_exec_failed();     \
+		ret_;                       \
 	})
 
 HOOK int execve(const char *path, char *const argv[], char *const envp[])

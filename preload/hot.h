@@ -74,7 +74,7 @@ HOT bool hot_alloc(struct tls *g, void *block, size_t size, const void *frame)
 	shadow_set(leaf, p, node, (uint32_t)slack, 5);
 	c->alloc += change;
 	record->heap_alloc += change;
-	peak_added(s, record, (int64_t)size);
+	peak_added(s, record, (int64_t)size, true);
 	t->before_last = t->last;
 	t->last = p;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);

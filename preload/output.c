@@ -20,6 +20,7 @@
 static struct tracefile file;
 static uint32_t *chain;
 static bool stopped;
+static uint64_t before_exec; /* size of the trace without the end an exec gives it */
 
 uint64_t output_now(struct state *s)
 {
@@ -203,12 +204,31 @@ void output_exec(struct state *s, const char *path)
 	drain_pass(&d);
 	put_sample(&d);
 	put_peak(&d, false);
+	tracefile_flush(&file);
+	before_exec = file.size;
 	mp_encode_exec(&file.out, &(struct mp_exec){
 					  .t = d.t,
 					  .tid = (uint64_t)sys_gettid(),
 					  .path = path,
 				  });
+	put_footer(&d, "exec", NULL);
 	end_with(&d, true);
+}
+
+void output_exec_failed(struct state *s)
+{
+	struct drain d = begin(s);
+
+	/* The exec line and the footer did not come true. */
+	if (tracefile_cut(&file, before_exec) == 0)
+		mp_encode_note(&file.out,
+			       &(struct mp_note){
+				       .t = d.t,
+				       .level = "info",
+				       .code = "exec-failed",
+				       .text = "an exec did not happen; recording went on",
+			       });
+	end(&d);
 }
 
 void output_finish(struct state *s, const char *reason, const int *status)

@@ -35,9 +35,10 @@ void output_sample(struct state *s);
 /* The process made a child. */
 void output_fork(struct state *s, uint32_t child);
 
-/* The process is about to replace its program: everything that is left, and the
- * exec line, which is the last one unless the exec fails. */
+/* The process is about to replace its program: everything that is left, the exec
+ * line and the footer; and the same taken back when that did not happen. */
 void output_exec(struct state *s, const char *path);
+void output_exec_failed(struct state *s);
 
 /* Everything that is left, and the footer.  The trace stays open. */
 void output_finish(struct state *s, const char *reason, const int *status);

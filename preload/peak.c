@@ -3,6 +3,7 @@
 #include "peak.h"
 
 uint32_t peak_many_threads;
+struct lock peak_lock;
 
 static COLD void end_peak(struct state *s)
 {

@@ -10,19 +10,24 @@
  *
  * With one thread the live total is exact at every event.  With several, each
  * thread adds its net change to the shared total whenever it exceeds the slack
- * (0 with an exact peak), so the peak is exact within threads x slack.
+ * so the peak is exact within threads x slack.  With MEMPROF_PEAK=exact they take
+ * turns instead.
  */
 #ifndef PRELOAD_PEAK_H
 #define PRELOAD_PEAK_H
 
 #include <stdint.h>
 
+#include "lock.h"
 #include "rt.h"
 #include "state.h"
 #include "thread.h"
 
 /* Set for good before a second thread starts. */
 extern uint32_t peak_many_threads __attribute__((visibility("hidden")));
+
+/* Held by one thread at a time when the peak is exact; new in a fork child. */
+extern struct lock peak_lock __attribute__((visibility("hidden")));
 
 /* Net bytes a thread may hold back. */
 #define PEAK_SLACK 65536
@@ -49,7 +54,28 @@ static inline void peak_save(const struct state *s, struct cell *c)
 	}
 }
 
-/* Before a release by the only thread. */
+/*
+ * Around the change of a cell and the totals: may this event work on the totals
+ * as the only thread does?  With several threads only if the peak is asked to be
+ * exact; then they wait for each other.
+ */
+static inline bool peak_begin(const struct state *s, uint32_t tid)
+{
+	if (likely(!peak_many_threads))
+		return true;
+	if (s->peak_slack)
+		return false;
+	lock_take(&peak_lock, tid);
+	return true;
+}
+
+static inline void peak_end(bool alone)
+{
+	if (unlikely(peak_many_threads) && alone)
+		lock_release(&peak_lock);
+}
+
+/* Before a release, alone. */
 static inline void peak_leave(struct state *s)
 {
 	if (unlikely(s->at_peak)) {
@@ -59,9 +85,10 @@ static inline void peak_leave(struct state *s)
 }
 
 /* After an allocation. */
-static inline void peak_added(struct state *s, struct thread_record *record, int64_t size)
+static inline void peak_added(struct state *s, struct thread_record *record, int64_t size,
+			      bool alone)
 {
-	if (likely(!peak_many_threads)) {
+	if (likely(alone)) {
 		s->live += size;
 		if (unlikely(s->live > s->peak_bytes)) {
 			s->peak_bytes = s->live;
@@ -75,9 +102,10 @@ static inline void peak_added(struct state *s, struct thread_record *record, int
 }
 
 /* After a release. */
-static inline void peak_removed(struct state *s, struct thread_record *record, int64_t size)
+static inline void peak_removed(struct state *s, struct thread_record *record, int64_t size,
+				bool alone)
 {
-	if (likely(!peak_many_threads)) {
+	if (likely(alone)) {
 		s->live -= size;
 		return;
 	}

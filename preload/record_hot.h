@@ -47,18 +47,21 @@ HOT void record_drop(struct thread *t, uintptr_t p, uint32_t node, size_t size)
 	struct state *s = t->state;
 	v2 change = { 1, (int64_t)size };
 	struct cell *c;
+	bool alone;
 
 	if (unlikely(node < record_inherited_nodes)) {
 		record_inherited_free(t, node, size);
 		return;
 	}
 	c = counters_cell(t, MP_HEAP, node);
-	if (likely(!peak_many_threads))
+	alone = peak_begin(s, t->tid);
+	if (likely(alone))
 		peak_leave(s);
 	peak_save(s, c);
 	c->free += change;
 	t->record->heap_free += change;
-	peak_removed(s, t->record, (int64_t)size);
+	peak_removed(s, t->record, (int64_t)size, alone);
+	peak_end(alone);
 	/* Temporaries: freed before the thread's next allocation, or after one
 	 * more. */
 	if (p == t->last)
@@ -72,13 +75,16 @@ HOT void record_alloc_hot(struct thread *t, void *p, size_t size, const struct o
 	uint32_t node = capture_stack(t, from);
 	v2 change = { 1, (int64_t)size };
 	struct cell *c;
+	bool alone;
 
 	record_put(t, p, node, size);
 	c = counters_cell(t, MP_HEAP, node);
+	alone = peak_begin(t->state, t->tid);
 	peak_save(t->state, c);
 	c->alloc += change;
 	t->record->heap_alloc += change;
-	peak_added(t->state, t->record, (int64_t)size);
+	peak_added(t->state, t->record, (int64_t)size, alone);
+	peak_end(alone);
 	t->before_last = t->last;
 	t->last = (uintptr_t)p;
 }

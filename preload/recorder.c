@@ -99,6 +99,7 @@ static struct state *start_child(const struct state *parent)
 	output_forget();
 	tls.thread = NULL;
 	peak_many_threads = 0;
+	lock_init(&peak_lock);
 	s = new_state();
 	if (!s)
 		return NULL;
@@ -269,7 +270,7 @@ void recorder_exec_failed(void)
 	if (tls.busy || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
 		return;
 	tls.busy = GUARD_NESTING;
-	output_note(s, "info", "exec-failed", "the exec did not happen; recording goes on");
+	output_exec_failed(s);
 	tls.busy = GUARD_OPEN;
 }
 

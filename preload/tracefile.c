@@ -168,6 +168,17 @@ int tracefile_flush(struct tracefile *file)
 	return err;
 }
 
+int tracefile_cut(struct tracefile *file, uint64_t size)
+{
+	int err = is_ours(file) ? 0 : open_again(file);
+
+	if (!err)
+		err = sys_ftruncate(file->fd, (int64_t)size);
+	if (!err)
+		file->size = size;
+	return err;
+}
+
 void tracefile_close(struct tracefile *file)
 {
 	if (is_ours(file))

@@ -33,6 +33,9 @@ int tracefile_open(struct tracefile *file, const char *template, const char *pro
 /* Write out what is buffered.  0 or the first error since the file was opened. */
 int tracefile_flush(struct tracefile *file);
 
+/* Take back what was written past `size`.  0 or -errno. */
+int tracefile_cut(struct tracefile *file, uint64_t size);
+
 void tracefile_close(struct tracefile *file);
 
 #endif

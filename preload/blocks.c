@@ -2,6 +2,8 @@
 /* blocks.c - learn how to read block sizes; see blocks.h.  Floor: guard. */
 #include "blocks.h"
 
+#include "guard.h"
+
 bool blocks_glibc;
 
 void blocks_init(void)
@@ -10,4 +12,16 @@ void blocks_init(void)
 	 * to look would change where the program's own blocks lie.  glibc's
 	 * debugging allocator is another library, and is asked. */
 	blocks_glibc = rt_strcmp(real_allocator(), "glibc") == 0 && real.malloc_usable_size;
+}
+
+size_t blocks_ask(void *p)
+{
+	uint32_t busy = tls.busy;
+	size_t size = 0;
+
+	guard_lend(&tls, GUARD_NESTING);
+	if (real.malloc_usable_size)
+		size = real.malloc_usable_size(p);
+	guard_lend(&tls, busy);
+	return size;
 }

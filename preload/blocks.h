@@ -31,11 +31,12 @@ static inline size_t blocks_usable_glibc(const void *p)
 	return (head & ~(size_t)7) - 8 - ((head & 2) << 2);
 }
 
+/* Any other allocator: asked.  What it calls meanwhile is its own affair. */
+size_t blocks_ask(void *p);
+
 static inline size_t blocks_usable(void *p)
 {
-	if (likely(blocks_glibc))
-		return blocks_usable_glibc(p);
-	return real.malloc_usable_size ? real.malloc_usable_size(p) : 0;
+	return likely(blocks_glibc) ? blocks_usable_glibc(p) : blocks_ask(p);
 }
 
 #endif

@@ -37,7 +37,7 @@ HOT struct cell *hot_cell(const struct thread *t, const struct state *s, uint32_
 }
 
 /* The node of the stack at `frame`, if it is the last one's; else 0. */
-HOT uint32_t hot_stack(const struct thread *t, const uint64_t *frame)
+HOT uint32_t hot_stack(struct thread *t, const uint64_t *frame)
 {
 	const struct memo *memo = &t->memo;
 	const struct memo_frame *top = memo->top;
@@ -46,8 +46,12 @@ HOT uint32_t hot_stack(const struct thread *t, const uint64_t *frame)
 	if (likely(top->key == frame[1] && top->sp == (uint64_t)(uintptr_t)(frame + 2) &&
 		   (!top->needs_rbp || top->rbp == frame[0]) &&
 		   t->rules.generation == __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE) &&
-		   memo_verify(memo, top->slots_end, &failed)))
+		   memo_verify(memo, top->slots_end, &failed))) {
+		struct origin from = origin_of(frame);
+
+		capture_check(t, &from, top->node);
 		return top->node;
+	}
 	return 0;
 }
 

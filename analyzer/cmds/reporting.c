@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* reporting.c - from the words after a report's name to bytes on the output. */
-#include <errno.h>
 #include <glob.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cmds/commands.h"
-#include "cmds/settle.h"
+#include "cmds/reading.h"
 #include "cmds/source_lines.h"
 #include "doc/doc.h"
 #include "model/model.h"
-#include "model/point.h"
 #include "model/symbols.h"
 #include "render/renderer.h"
 #include "reports/report.h"
@@ -63,9 +59,8 @@ static const struct opt common_options[] = {
 	  .name = "format",
 	  .type = OPT_WORD,
 	  COMMON(format),
-	  .def = "text",
 	  .arg = "text|json|csv|svg|html",
-	  .help = "how to write it" },
+	  .help = "how to write it (default: by the end of FILE's name, else text)" },
 	{ .letter = 'o',
 	  .name = "output",
 	  .type = OPT_PATH,
@@ -140,84 +135,18 @@ static int no_trace(const struct report *report)
 	return EXIT_USAGE;
 }
 
-/* Only what made it fail; what was skipped on the way is in the report's notes. */
-static void complain_errors(const struct diag *diag, const char *path, int err)
-{
-	bool told = false;
-
-	for (size_t i = 0; i < diag->n; i++) {
-		const struct diag_message *m = &diag->messages[i];
-
-		if (m->level == DIAG_ERROR)
-			complain("%s%s%s", m->file && !strstr(m->text, m->file) ? m->file : "",
-				 m->file && !strstr(m->text, m->file) ? ": " : "", m->text);
-		told |= m->level == DIAG_ERROR;
-	}
-	if (!told)
-		complain("cannot read '%s': %s", path, strerror(-err));
-}
-
-static int load(struct model *model, const char *text)
-{
-	struct diag diag = DIAG_INIT;
-	struct point point = { .kind = POINT_END };
-	char *path = NULL;
-	int err, status;
-
-	*model = (struct model){ .path = NULL };
-	err = point_split(text, &path, &point, &diag);
-	if (err) {
-		complain_diag(&diag);
-		status = EXIT_USAGE;
-	} else {
-		err = settle_and_load(model, path, &point, &diag);
-		if (err)
-			complain_errors(&diag, path, err);
-		/* a point that does not exist is wrong use of a good trace */
-		status = err == -ENOENT && model->lines ? EXIT_USAGE : exit_status_of(err);
-	}
-	point_release(&point);
-	free(path);
-	diag_release(&diag);
-	return status;
-}
-
-/* Would writing to `output` destroy the trace? */
-static bool is_same_file(const char *output, const char *trace)
-{
-	struct stat a, b;
-
-	return stat(output, &a) == 0 && stat(trace, &b) == 0 && a.st_dev == b.st_dev &&
-	       a.st_ino == b.st_ino && S_ISREG(a.st_mode);
-}
-
 static int write_doc(const struct doc *doc, const struct common *args,
 		     const struct renderer *renderer)
 {
 	struct sink sink;
 	struct term term;
-	int err = 0;
+	int status = reading_open_output(&sink, args->output);
 
-	/* a reader that has seen enough is no trouble; write() then says EPIPE */
-	signal(SIGPIPE, SIG_IGN);
-	if (args->output)
-		err = sink_to_file(&sink, args->output);
-	else
-		sink_to_fd(&sink, STDOUT_FILENO);
-	if (err) {
-		complain("cannot create '%s': %s", args->output, strerror(-err));
-		return EXIT_IO;
-	}
+	if (status)
+		return status;
 	term_init(&term, sink.fd, term_color_parse(args->color));
 	renderer->write(doc, &term, &sink);
-	err = sink_close(&sink);
-	if (!err || err == -EPIPE)
-		return EXIT_FINE;
-	if (args->output)
-		complain("cannot write '%s': %s", args->output, strerror(-err));
-	else
-		complain("cannot write standard output: %s", strerror(-err));
-	return EXIT_IO;
+	return reading_close_output(&sink, args->output);
 }
 
 static uint64_t wanted_rows(const struct common *args, const struct renderer *renderer)
@@ -260,23 +189,36 @@ static int build_and_write(const struct report *report, const struct model *mode
 	return status;
 }
 
+/* --format, or what the name after -o ends in, or text. */
+static const char *wanted_format(const struct common *args)
+{
+	static const char *const known[] = { "json", "csv", "svg", "html" };
+	const char *dot = args->output ? strrchr(args->output, '.') : NULL;
+
+	if (args->format)
+		return args->format;
+	for (size_t i = 0; dot && i < sizeof(known) / sizeof(*known); i++)
+		if (!strcmp(dot + 1, known[i]))
+			return known[i];
+	return "text";
+}
+
 /* One trace, and where to write; the options are fine. */
 static int run_one(const struct report *report, const struct common *args, const char *trace)
 {
-	const struct renderer *renderer = renderer_find(args->format);
+	const char *format = wanted_format(args);
+	const struct renderer *renderer = renderer_find(format);
 	struct model model;
 	int status;
 
 	if (!renderer) {
 		complain("the %s format comes with a later version: there are text, json and csv",
-			 args->format);
+			 format);
 		return EXIT_USAGE;
 	}
-	status = load(&model, trace);
-	if (!status && args->output && is_same_file(args->output, model.path)) {
-		complain("'%s' is the trace itself: name another file after -o", args->output);
+	status = reading_load(&model, trace);
+	if (!status && reading_is_trace(args->output, &model))
 		status = EXIT_USAGE;
-	}
 	if (!status)
 		status = build_and_write(report, &model, args, renderer);
 	model_release(&model);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reading.h - from TRACE[@POINT] on the command line to a model, and from bytes
+ * to where -o says: what reports and exports share.
+ */
+#ifndef ANALYZER_CMDS_READING_H
+#define ANALYZER_CMDS_READING_H
+
+#include <stdbool.h>
+
+struct model;
+struct sink;
+
+/*
+ * Load what `text` names; complains itself.  Returns an exit status; release
+ * the model in every case.
+ */
+int reading_load(struct model *model, const char *text);
+
+/* Would writing to `output` (NULL: standard output) destroy the trace?  Complains then. */
+bool reading_is_trace(const char *output, const struct model *model);
+
+/*
+ * Open `output`, or standard output when it is NULL, and close it with every
+ * error told.  A reader that has seen enough is no error.  Both return an exit
+ * status; when the first one fails there is nothing to close.
+ */
+int reading_open_output(struct sink *sink, const char *output);
+int reading_close_output(struct sink *sink, const char *output);
+
+#endif

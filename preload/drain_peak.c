@@ -104,6 +104,7 @@ void drain_peak(struct drain *d, int64_t *scratch, size_t len, bool running)
 				     .t = at ? d->t : s->peak_time,
 				     .bytes = (uint64_t)peak,
 				     .blocks = sums.blocks > 0 ? (uint64_t)sums.blocks : 0,
+				     .slack = s->peak_shared ? s->peak_slack * s->threads : 0,
 			     });
 	for (uint32_t node = 1; node < nodes; node++)
 		put(&rows, node, (v2){ scratch[2 * (size_t)node], scratch[2 * (size_t)node + 1] });

@@ -101,7 +101,7 @@ static inline void peak_added(struct state *s, struct thread_record *record, int
 		peak_flush(s, record);
 }
 
-/* After a release. */
+/* Before the cell of a release changes, after peak_leave(). */
 static inline void peak_removed(struct state *s, struct thread_record *record, int64_t size,
 				bool alone)
 {

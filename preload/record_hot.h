@@ -57,10 +57,11 @@ HOT void record_drop(struct thread *t, uintptr_t p, uint32_t node, size_t size)
 	alone = peak_begin(s, t->tid);
 	if (likely(alone))
 		peak_leave(s);
+	/* Before the cell changes: the peak that this ends must keep the block. */
+	peak_removed(s, t->record, (int64_t)size, alone);
 	peak_save(s, c);
 	c->free += change;
 	t->record->heap_free += change;
-	peak_removed(s, t->record, (int64_t)size, alone);
 	peak_end(alone);
 	/* Temporaries: freed before the thread's next allocation, or after one
 	 * more. */

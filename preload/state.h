@@ -159,7 +159,8 @@ struct state {
 	int64_t live; /* net bytes of all threads, less their pending parts */
 	int64_t peak_bytes;
 	uint64_t peak_time;
-	uint64_t peak_slack; /* 0 while one thread, or with an exact peak */
+	uint64_t peak_slack;  /* bytes a thread may hold back; 0 with an exact peak */
+	uint64_t peak_shared; /* several threads: what they hold back is missing */
 
 	uint64_t now; /* ns since the epoch, at the last tick */
 

@@ -185,7 +185,7 @@ sound()
 	# what each may hold back, which the header states.
 	lines=$(jq -nr '
 		reduce inputs as $l ({}; .[$l.type] = $l)
-		| (if .footer.threads > 1 then .header.peak_slack * .footer.threads else 0 end) as $slack
+		| (.peak.slack // 0) as $slack
 		| .peak // {bytes: 0, blocks: 0, rows: []}
 		| [([.rows[][2]] | add // 0), ([.rows[][1]] | add // 0)] as [$bytes, $blocks]
 		| select((.bytes - $bytes | fabs) > $slack or ($slack == 0 and .blocks != $blocks))

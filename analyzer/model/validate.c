@@ -218,8 +218,7 @@ static void check_delta(struct validator *v, const struct event *event)
 static void check_peak(struct validator *v, const struct event *event)
 {
 	const struct mp_peak *line = &event->peak_line;
-	uint64_t threads = v->model.n_threads;
-	uint64_t slack = threads > 1 ? v->model.header.peak_slack * threads : 0;
+	uint64_t slack = line->slack;
 	int64_t bytes = 0, blocks = 0;
 
 	for (size_t i = 0; i < line->n_rows; i++) {
@@ -236,7 +235,7 @@ static void check_peak(struct validator *v, const struct event *event)
 	    (uint64_t)bytes + slack < line->bytes)
 		wrong(v, event->line, "the peak is %llu bytes, its rows have %lld",
 		      LLU(line->bytes), (long long)bytes);
-	/* with several threads the slack hides any number of small blocks */
+	/* a slack hides any number of small blocks */
 	if (!slack && (uint64_t)blocks != line->blocks)
 		wrong(v, event->line, "the peak is %llu blocks, its rows have %lld",
 		      LLU(line->blocks), (long long)blocks);
@@ -288,7 +287,7 @@ static check_fn *const checks[MP_EVENTS] = {
 /* Lines of the past are written when they are found; these come in order. */
 static bool is_ordered(enum mp_event type)
 {
-	return type != MP_begin && type != MP_end;
+	return type != MP_begin && type != MP_end && type != MP_module && type != MP_thread;
 }
 
 static uint64_t tid_of(const struct event *event)

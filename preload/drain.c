@@ -256,7 +256,10 @@ void drain_footer(struct drain *d, const struct mp_footer *base)
 	footer.freed = d->totals.freed;
 	footer.peak = d->s->peak_bytes > 0 ? (uint64_t)d->s->peak_bytes : 0;
 	footer.peak_t = d->s->at_peak ? d->t : d->s->peak_time;
+	/* Threads that never allocated have no record. */
 	footer.threads = d->totals.threads;
+	if (footer.threads && footer.threads < d->s->threads_made + 1)
+		footer.threads = d->s->threads_made + 1;
 	footer.captures = d->totals.captures;
 	footer.truncated = d->totals.truncated;
 	footer.lost = d->totals.lost;

@@ -21,12 +21,17 @@ HOOK int dlclose(void *handle);
 
 HOOK int pthread_create(pthread_t *out, const pthread_attr_t *attr, void *(*fn)(void *), void *arg)
 {
+	int err;
+
 	/* From now on the totals are shared; what the C library allocates for
 	 * the thread is the program's, so the guard stays open. */
 	__atomic_store_n(&peak_many_threads, 1, __ATOMIC_RELEASE);
 	if (recorder_is_on())
 		recorder_memory->peak_shared = 1;
-	return real.pthread_create(out, attr, fn, arg);
+	err = real.pthread_create(out, attr, fn, arg);
+	if (!err && recorder_is_on())
+		__atomic_fetch_add(&recorder_memory->threads_made, 1, __ATOMIC_RELAXED);
+	return err;
 }
 
 /* The record of a thread of this process by its id. */

@@ -160,6 +160,7 @@ struct state {
 	int64_t peak_bytes;
 	uint64_t peak_time;
 	uint64_t peak_slack;  /* bytes a thread may hold back; 0 with an exact peak */
+	uint64_t threads_made; /* by pthread_create, whether they allocated or not */
 	uint64_t peak_shared; /* several threads: what they hold back is missing */
 
 	uint64_t now; /* ns since the epoch, at the last tick */

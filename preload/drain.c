@@ -197,7 +197,8 @@ static void emit_thread(struct drain *d, struct thread_record *record)
 {
 	uint32_t state = __atomic_load_n(&record->state, __ATOMIC_ACQUIRE);
 	struct drain_totals own = { 0 };
-	bool gone = state == THREAD_ENDED && (!d->gone || d->gone(record->tid));
+	bool gone = state == THREAD_GONE ||
+		    (state == THREAD_ENDED && (!d->gone || d->gone(record->tid)));
 
 	if (state == THREAD_FREE)
 		return;

@@ -21,6 +21,7 @@ static struct tracefile file;
 static uint32_t *chain;
 static bool stopped;
 static uint64_t before_exec; /* size of the trace without the end an exec gives it */
+static bool in_exec;	     /* what is written now would be cut off if the exec fails */
 
 uint64_t output_now(struct state *s)
 {
@@ -101,6 +102,7 @@ int output_start(struct state *s, const char *exe, bool anonymous, uint32_t pare
 	struct drain d;
 
 	stopped = false;
+	in_exec = false;
 	chain = arena_map(DRAIN_CHAIN * sizeof(*chain));
 	if (!chain)
 		return -ENOMEM;
@@ -153,10 +155,22 @@ static void look(struct state *s)
 	s->max_rss = memstat_max_rss();
 }
 
+/* There will be another tick if the exec fails. */
+static bool skip(struct drain *d)
+{
+	bool skipped = in_exec;
+
+	if (skipped)
+		lock_release(&d->s->drain_lock);
+	return skipped;
+}
+
 void output_sites(struct state *s, bool peak)
 {
 	struct drain d = begin(s);
 
+	if (skip(&d))
+		return;
 	look(s);
 	drain_pass(&d);
 	if (peak)
@@ -168,6 +182,8 @@ void output_sample(struct state *s)
 {
 	struct drain d = begin(s);
 
+	if (skip(&d))
+		return;
 	put_sample(&d);
 	end(&d);
 }
@@ -206,6 +222,7 @@ void output_exec(struct state *s, const char *path)
 	put_peak(&d, false);
 	tracefile_flush(&file);
 	before_exec = file.size;
+	in_exec = true;
 	mp_encode_exec(&file.out, &(struct mp_exec){
 					  .t = d.t,
 					  .tid = (uint64_t)sys_gettid(),
@@ -219,6 +236,7 @@ void output_exec_failed(struct state *s)
 {
 	struct drain d = begin(s);
 
+	in_exec = false;
 	/* The exec line and the footer did not come true. */
 	if (tracefile_cut(&file, before_exec) == 0)
 		mp_encode_note(&file.out,

@@ -251,6 +251,20 @@ void recorder_after_fork(int child)
 	tls.busy = GUARD_OPEN;
 }
 
+/* The state's name goes before an exec and does not come back: not for one that
+ * cannot succeed, as shells try them along PATH.  A bare name is looked for by
+ * the C library. */
+static bool may_succeed(const char *path)
+{
+	bool has_slash = false;
+
+	for (const char *p = path; p && *p; p++)
+		has_slash |= *p == '/';
+	return !has_slash || sys_may_execute(path) == 0;
+}
+
+static bool exec_announced;
+
 void recorder_before_exec(const char *path)
 {
 	struct state *s = recorder_memory;
@@ -258,8 +272,11 @@ void recorder_before_exec(const char *path)
 	if (tls.busy || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
 		return;
 	tls.busy = GUARD_NESTING;
-	output_exec(s, path);
-	state_detach(s);
+	exec_announced = may_succeed(path);
+	if (exec_announced) {
+		output_exec(s, path);
+		state_detach(s);
+	}
 	tls.busy = GUARD_OPEN;
 }
 
@@ -270,7 +287,8 @@ void recorder_exec_failed(void)
 	if (tls.busy || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
 		return;
 	tls.busy = GUARD_NESTING;
-	output_exec_failed(s);
+	if (exec_announced)
+		output_exec_failed(s);
 	tls.busy = GUARD_OPEN;
 }
 

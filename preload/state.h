@@ -76,7 +76,8 @@ struct cell_info {
 /* Cells are handed to threads in blocks of this many. */
 #define CELL_BLOCK 64
 
-enum thread_state { THREAD_FREE, THREAD_ALIVE, THREAD_ENDED, THREAD_FINAL };
+/* It said that it ends; the kernel gave its id to another; its last line is written. */
+enum thread_state { THREAD_FREE, THREAD_ALIVE, THREAD_ENDED, THREAD_GONE, THREAD_FINAL };
 
 struct thread_record {
 	v2 heap_alloc, heap_free; /* totals, as in struct cell */
@@ -159,9 +160,9 @@ struct state {
 	int64_t live; /* net bytes of all threads, less their pending parts */
 	int64_t peak_bytes;
 	uint64_t peak_time;
-	uint64_t peak_slack;  /* bytes a thread may hold back; 0 with an exact peak */
+	uint64_t peak_slack;   /* bytes a thread may hold back; 0 with an exact peak */
 	uint64_t threads_made; /* by pthread_create, whether they allocated or not */
-	uint64_t peak_shared; /* several threads: what they hold back is missing */
+	uint64_t peak_shared;  /* several threads: what they hold back is missing */
 
 	uint64_t now; /* ns since the epoch, at the last tick */
 

@@ -151,6 +151,11 @@ intptr_t sys_read_file(const char *path, char *buf, size_t cap)
 	return (intptr_t)len;
 }
 
+int sys_may_execute(const char *path)
+{
+	return (int)CALL3(SYS_faccessat, AT_FDCWD, path, X_OK);
+}
+
 intptr_t sys_readlink(const char *path, char *buf, size_t cap)
 {
 	long n = CALL4(SYS_readlinkat, AT_FDCWD, path, buf, cap - 1);

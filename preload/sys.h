@@ -44,6 +44,8 @@ int64_t sys_lseek(int fd, int64_t off, int whence);
 int sys_write_all(int fd, const void *buf, size_t len);
 /* Up to cap-1 bytes of a small file as a string; its length or -errno. */
 intptr_t sys_read_file(const char *path, char *buf, size_t cap);
+/* 0 when the file is there and may be executed, else -errno. */
+int sys_may_execute(const char *path);
 intptr_t sys_readlink(const char *path, char *buf, size_t cap);
 intptr_t sys_getcwd(char *buf, size_t cap);
 

@@ -19,6 +19,19 @@ extern void *__libc_stack_end;
 static struct lock lock;
 static struct thread *ended; /* threads that are gone or about to go */
 
+/* Threads that had the caller's id before it are gone: their last line comes
+ * before its first, or their rows would be taken for its. */
+static void mark_gone(uint32_t tid)
+{
+	for (struct thread *t = ended; t; t = t->next) {
+		uint32_t state = THREAD_ENDED;
+
+		if (t->tid == tid)
+			__atomic_compare_exchange_n(&t->record->state, &state, THREAD_GONE, false,
+						    __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+	}
+}
+
 /* Memory of a thread that the kernel no longer knows. */
 static struct thread *take_over(uint32_t pid, uint32_t tid)
 {
@@ -104,6 +117,7 @@ COLD struct thread *thread_attach(struct state *s, const void *frame)
 	struct thread *t;
 
 	lock_take(&lock, tid);
+	mark_gone(tid);
 	t = take_over(s->pid, tid);
 	if (!t)
 		t = make();

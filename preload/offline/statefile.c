@@ -86,12 +86,9 @@ static uint64_t used(const struct state *s, enum region region)
 		[REGION_TEXT] = 1,
 	};
 	const uint32_t counts[REGIONS] = {
-		[REGION_NODES] = s->nodes,
-		[REGION_CELLS] = s->blocks,
-		[REGION_INFOS] = s->blocks,
-		[REGION_OWNERS] = s->blocks,
-		[REGION_THREADS] = s->threads,
-		[REGION_MODULES] = s->modules,
+		[REGION_NODES] = s->nodes,     [REGION_CELLS] = s->blocks,
+		[REGION_INFOS] = s->blocks,    [REGION_OWNERS] = s->blocks,
+		[REGION_THREADS] = s->threads, [REGION_MODULES] = s->modules,
 		[REGION_TEXT] = s->text,
 	};
 	uint64_t bytes = (uint64_t)counts[region] * sizes[region];
@@ -139,8 +136,7 @@ static int read_header(struct state *s, int fd)
 		return -EINVAL;
 	if (s->layout != STATE_LAYOUT || s->header_size != sizeof(*s))
 		return -EPROTONOSUPPORT;
-	if (s->file_size != (uint64_t)st.st_size || s->file_size > FILE_MAX ||
-	    !regions_are_sane(s))
+	if (s->file_size != (uint64_t)st.st_size || s->file_size > FILE_MAX || !regions_are_sane(s))
 		return -EINVAL;
 	return 0;
 }
@@ -204,6 +200,16 @@ const struct mp_state_facts *mp_state_facts(const struct mp_state *state)
 	return &state->facts;
 }
 
+/* As the recorder counts it, when it lived too short to do so. */
+static uint64_t recorder_bytes(const struct state *s)
+{
+	uint64_t bytes = TAIL;
+
+	for (int i = 0; i < REGIONS; i++)
+		bytes += s->regions[i].reserved;
+	return s->recorder_bytes ? s->recorder_bytes : bytes;
+}
+
 static void note_damage(struct drain *d, int64_t mended)
 {
 	char text[128];
@@ -213,11 +219,11 @@ static void note_damage(struct drain *d, int64_t mended)
 	snprintf(text, sizeof(text), "%lld entries of the state made no sense and were mended",
 		 (long long)mended);
 	mp_encode_note(d->out, &(struct mp_note){
-		.t = d->t,
-		.level = "warning",
-		.code = "state-damaged",
-		.text = text,
-	});
+				       .t = d->t,
+				       .level = "warning",
+				       .code = "state-damaged",
+				       .text = text,
+			       });
 }
 
 int mp_state_drain(struct mp_state *state, struct mp_out *out, const char *reason, bool all)
@@ -242,10 +248,10 @@ int mp_state_drain(struct mp_state *state, struct mp_out *out, const char *reaso
 		drain_peak(&d, scratch, drain_peak_scratch(s), false);
 		note_damage(&d, mended);
 		drain_footer(&d, &(struct mp_footer){
-			.reason = reason,
-			.max_rss = s->max_rss,
-			.recorder = s->recorder_bytes,
-		});
+					 .reason = reason,
+					 .max_rss = s->max_rss,
+					 .recorder = recorder_bytes(s),
+				 });
 		if (!out->error && out->len)
 			out->error = out->flush(out);
 		err = out->error;

@@ -94,6 +94,11 @@ EXPORT void free(void *p)
 	errno = saved;
 }
 
+EXPORT void cfree(void *p)
+{
+	free(p);
+}
+
 EXPORT void *realloc(void *p, size_t size)
 {
 	void *q;

@@ -138,6 +138,8 @@ static void spawned(const char *self)
 
 	expect(posix_spawn(&pid, self, NULL, NULL, argv, environ) == 0);
 	expect(WEXITSTATUS(wait_for(pid)) == 8);
+	expect(posix_spawnp(&pid, self, NULL, NULL, argv, environ) == 0);
+	expect(WEXITSTATUS(wait_for(pid)) == 8);
 }
 
 static void image(const char *role)
@@ -147,6 +149,49 @@ static void image(const char *role)
 		by_image(10);
 	truth_site("by_image", 300, 3000, 300, 3000);
 	say(1, "image %s\n", role);
+}
+
+/* One process, an image for each function of the exec family; then one in vain. */
+static void chain(char *self, const char *step)
+{
+	static char next[12];
+	char *argv[] = { self, "chain", next, NULL };
+	int n = atoi(step);
+
+	image(step);
+	snprintf(next, sizeof(next), "%d", n + 1);
+	switch (n) {
+	case 1:
+		execl(self, self, "chain", next, NULL);
+		break;
+	case 2:
+		execlp(self, self, "chain", next, NULL);
+		break;
+	case 3:
+		execle(self, self, "chain", next, NULL, environ);
+		break;
+	case 4:
+		execv(self, argv);
+		break;
+	case 5:
+		execve(self, argv, environ);
+		break;
+	case 6:
+		execvp(self, argv);
+		break;
+	case 7:
+		execvpe(self, argv, environ);
+		break;
+	case 8:
+		fexecve(open(self, O_RDONLY | O_CLOEXEC), argv, environ);
+		break;
+	default:
+		execve("/nonexistent", argv, environ);
+		expect(errno == ENOENT);
+	}
+	/* A failed exec leaves the process as it was, recorded as before. */
+	by_parent(5);
+	truth_site("by_parent", 1, 5, 1, 5);
 }
 
 int main(int argc, char **argv)
@@ -161,17 +206,7 @@ int main(int argc, char **argv)
 		return 8;
 	}
 	if (argc == 3 && !strcmp(argv[1], "chain")) {
-		/* The same process, three images. */
-		image(argv[2]);
-		if (!strcmp(argv[2], "one"))
-			execl(self, self, "chain", "two", NULL);
-		if (!strcmp(argv[2], "two"))
-			execlp(self, self, "chain", "three", NULL);
-		execve("/nonexistent", argv, environ);
-		expect(errno == ENOENT);
-		/* A failed exec leaves the process as it was, recorded as before. */
-		by_parent(5);
-		truth_site("by_parent", 1, 5, 1, 5);
+		chain(self, argv[2]);
 		return 9;
 	}
 	for (size_t i = 0; i < 200; i++)

@@ -82,6 +82,17 @@ COLD void *hook_adopt(void *p)
 	return p;
 }
 
+__attribute__((noinline)) uint32_t hot_walk(struct tls *g, const void *frame)
+{
+	struct origin from = origin_of(frame);
+	uint32_t node;
+
+	guard_back(g);
+	node = capture_walk(g->thread, &from);
+	guard_leave(g);
+	return node;
+}
+
 /* What the hot path left: p was just allocated by glibc, with the guard open. */
 __attribute__((noinline)) static void *hook_record(void *p, size_t size, const void *frame)
 {

@@ -2,8 +2,7 @@
 /*
  * hot.h - the allocation and the release that bring nothing new.  Floor: record.
  *
- * One thread, glibc's allocator, a stack like the last one, a site met before,
- * no peak that ends: then an event is a dozen loads, as many compares and four
+ * One thread, glibc's allocator, a stack and a site met before, no peak that ends: then an event is a dozen loads, as many compares and four
  * stores, with no call in between, so that the compiler keeps everything in
  * registers it need not save.  Each function checks everything before it changes
  * anything, and returns false to have the event recorded the general way.
@@ -36,9 +35,13 @@ HOT struct cell *hot_cell(const struct thread *t, const struct state *s, uint32_
 	return likely(index && peak_cell_index(c) == s->peak_index) ? c : NULL;
 }
 
-/* The node of the stack at `frame`, if it is the last one's; else 0. */
-HOT uint32_t hot_stack(struct thread *t, const uint64_t *frame)
+/* The node of the stack at `frame`, when it is not the last one's. */
+uint32_t hot_walk(struct tls *g, const void *frame);
+
+/* The node of the stack at `frame`. */
+HOT uint32_t hot_stack(struct tls *g, const uint64_t *frame)
 {
+	struct thread *t = g->thread;
 	const struct memo *memo = &t->memo;
 	const struct memo_frame *top = memo->top;
 	uint32_t failed;
@@ -52,22 +55,22 @@ HOT uint32_t hot_stack(struct thread *t, const uint64_t *frame)
 		capture_check(t, &from, top->node);
 		return top->node;
 	}
-	return 0;
+	return hot_walk(g, frame);
 }
 
 /* Record block p of `size` bytes, allocated by the hook with frame `frame`. */
 HOT bool hot_alloc(struct tls *g, void *block, size_t size, const void *frame)
 {
+	uint32_t node = hot_stack(g, frame), *leaf;
 	struct thread *t = g->thread;
 	struct state *s = t->state;
 	struct thread_record *record = t->record;
-	uint32_t node = hot_stack(t, frame), *leaf;
 	uintptr_t p = (uintptr_t)block;
 	size_t slack = blocks_usable_glibc(block) - size;
 	v2 change = { 1, (int64_t)size };
 	struct cell *c;
 
-	if (unlikely(!node || peak_many_threads))
+	if (unlikely(peak_many_threads))
 		return false;
 	leaf = shadow_leaf(p);
 	c = hot_cell(t, s, node);

@@ -12,6 +12,7 @@
 #include "drain.h"
 #include "header.h"
 #include "memstat.h"
+#include "peak.h"
 #include "rt.h"
 #include "sys.h"
 #include "tracefile.h"
@@ -237,6 +238,9 @@ void output_exec_failed(struct state *s)
 	struct drain d = begin(s);
 
 	in_exec = false;
+	/* Other threads do not stop for it: their state stays without a name. */
+	if (!peak_many_threads)
+		state_attach(s);
 	/* The exec line and the footer did not come true. */
 	if (tracefile_cut(&file, before_exec) == 0)
 		mp_encode_note(&file.out,

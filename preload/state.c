@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "arena.h"
 #include "rt.h"
@@ -205,6 +206,47 @@ void state_detach(struct state *s)
 		return;
 	detached_fd = fd;
 	sys_unlink(path);
+}
+
+static int copy_to(const struct state *s, int fd, uint64_t offset, uint64_t len)
+{
+	int64_t at = sys_lseek(fd, (int64_t)offset, SEEK_SET);
+	int err = at < 0 ? (int)at : sys_fallocate(fd, (int64_t)offset, (int64_t)len);
+
+	return err ? err : sys_write_all(fd, (const char *)s + offset, len);
+}
+
+int state_attach(struct state *s)
+{
+	const char *path = state_text(s, s->state_path);
+	intptr_t p;
+	int fd, err;
+
+	if (detached_fd < 0)
+		return 0;
+	fd = sys_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return fd;
+	err = sys_ftruncate(fd, (int64_t)s->file_size);
+	if (!err)
+		err = copy_to(s, fd, 0, PAGE);
+	for (int i = 0; !err && i < REGIONS; i++)
+		if (s->regions[i].reserved)
+			err = copy_to(s, fd, s->regions[i].offset, s->regions[i].reserved);
+	if (!err) {
+		p = sys_mmap(s, s->file_size, PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd, 0);
+		err = sys_failed(p) ? (int)p : 0;
+	}
+	if (err) {
+		sys_unlink(path);
+	} else {
+		sys_madvise(s, s->file_size, MADV_DONTDUMP);
+		sys_close(detached_fd);
+		detached_fd = -1;
+	}
+	sys_close(fd);
+	return err;
 }
 
 void state_forget(struct state *s)

@@ -249,6 +249,11 @@ void state_remove(struct state *s);
  * it) so that growing still works if the exec fails. */
 void state_detach(struct state *s);
 
+/* After an exec that failed: give the state a file of the old name again.  Nothing
+ * but the caller may write to the state meanwhile.  0 or -errno; then it goes on
+ * without a name. */
+int state_attach(struct state *s);
+
 /* Forget the parent's mapping in a fork child without touching its file. */
 void state_forget(struct state *s);
 

@@ -21,12 +21,14 @@ void commands_help(struct strbuf *out, int width)
 		strbuf_addstr(out, line.buf + NAME_COLUMN);
 		strbuf_release(&line);
 	}
-	strbuf_addstr(out, "\nA TRACE may name a moment: TRACE@peak, TRACE@12.5s, TRACE@MARK.\n\n"
-			   "examples:\n"
-			   "  memprof run ./program --its options\n"
-			   "  memprof top memprof.program.4242.jsonl\n"
-			   "  memprof top memprof.program.4242.jsonl@peak --group-by function\n\n"
-			   "'memprof COMMAND --help' says more.\n");
+	strbuf_addstr(
+		out, "\nA TRACE may name a moment: TRACE@peak, TRACE@12.5s, TRACE@MARK;\n"
+		     "or a range, for what grew in it: TRACE@MARK..peak, TRACE@case:SUITE/NAME.\n\n"
+		     "examples:\n"
+		     "  memprof run ./program --its options\n"
+		     "  memprof top memprof.program.4242.jsonl\n"
+		     "  memprof top memprof.program.4242.jsonl@peak --group-by function\n\n"
+		     "'memprof COMMAND --help' says more.\n");
 }
 
 void verb_help(const struct verb *verb, struct strbuf *out, int width)
@@ -39,7 +41,7 @@ void verb_help(const struct verb *verb, struct strbuf *out, int width)
 	const struct opt *table = r ? options : c->options;
 
 	strbuf_addf(out, "usage: memprof %s [OPTIONS] %s\n\n", verb->name,
-		    c ? c->operands ? c->operands : "" : "TRACE[@POINT]");
+		    c ? c->operands ? c->operands : "" : "TRACE[@POINT|@A..B]");
 	opt_wrap(out, description ? description : verb->summary, 0, width);
 	if (table) {
 		strbuf_addstr(out, "\noptions:\n");

@@ -11,30 +11,39 @@
 #include "trace/event.h"
 #include "util/map.h"
 
-/* The search for the totals that answer a point; see answer.c. */
+/* The search for the totals that answer one point; see answer.c. */
 struct answer {
-	bool settled;	    /* the sites are as they shall be: later rows do not count */
-	bool found;	    /* a line with the name was met */
-	bool waiting;	    /* found a mark: its totals are in a later batch */
-	bool answered;	    /* ...or in the current one, once that is whole */
-	uint64_t same_name; /* lines with the name */
-	uint64_t batch;	    /* number of the current batch of delta lines */
+	const struct point *point; /* within the model's */
+	uint64_t time, asked;	   /* as model.point_time and model.point_asked */
+	bool settled;		   /* the sites are as they shall be: later rows do not count */
+	bool found;		   /* a line with the name was met */
+	bool waiting;		   /* found a mark: its totals are in a later batch */
+	bool answered;		   /* ...or in the current one, once that is whole */
+	uint64_t same_name;	   /* lines with the name */
+	uint64_t batch;		   /* number of the current batch of delta lines */
 	uint64_t batch_first, batch_last; /* times in it */
 };
 
-/* What is known of a thread besides the model's own. */
+/* The answer a model shows, and of a range that to where it begins. */
+enum { ANSWER_TO, ANSWER_FROM, ANSWERS };
+
+/* What is known of a thread besides the model's own, for each answer. */
 struct thread_extra {
-	uint64_t batch, batch_time; /* the last batch it was in, and when */
+	struct {
+		uint64_t batch, batch_time; /* the last batch it was in, and when */
+	} of[ANSWERS];
 };
 
 struct builder {
 	struct model *model;
 	struct diag *diag;
-	struct answer answer;
+	struct answer answers[ANSWERS];
+	int n_answers; /* 2 for a range */
 
 	struct map modules;	     /* id -> index + 1 */
 	struct map threads;	     /* tid -> index of the latest instance */
 	struct map sites;	     /* site_key() -> index */
+	struct counts *from;	     /* of a range, beside model.sites: totals where it begins */
 	struct thread_extra *extras; /* beside model.threads */
 	size_t n_extras, extras_alloc;
 
@@ -43,7 +52,7 @@ struct builder {
 	uint64_t n_known; /* stack lines read */
 
 	size_t modules_alloc, nodes_alloc, threads_alloc, sites_alloc, samples_alloc, moments_alloc,
-		notes_alloc;
+		notes_alloc, from_alloc;
 };
 
 /* Start an empty model; `diag` may be NULL, `point` too. */
@@ -84,12 +93,16 @@ void build_sites_done(struct builder *b);
 
 /* answer.c */
 void answer_start(struct builder *b);
-/* Before the rows of a delta line; false when they do not count. */
-bool answer_delta(struct builder *b, uint32_t thread, uint64_t t);
-/* An exact point of the trace: snapshot, case, case_end; name NULL for cases. */
-void answer_exact(struct builder *b, uint64_t t, const char *name);
+/* Before the rows of a delta line; false when they do not count for this answer. */
+bool answer_delta(struct builder *b, int which, uint32_t thread, uint64_t t);
+void answer_snapshot(struct builder *b, uint64_t t, const char *name);
 void answer_mark(struct builder *b, uint64_t t, const char *name);
+/* Start (or end) of a case. */
+void answer_case(struct builder *b, uint64_t t, const char *suite, const char *name, bool end);
 /* Returns 0 or -ENOENT. */
 int answer_done(struct builder *b);
+
+/* range.c: of a range, sites become what changed in it. */
+void range_done(struct builder *b);
 
 #endif

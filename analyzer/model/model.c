@@ -116,7 +116,7 @@ static void build_snapshot(struct builder *b, const struct event *event)
 	const struct mp_snapshot *line = &event->snapshot_line;
 
 	add_moment(b, MOMENT_SNAPSHOT, line->t, line->tid, NULL, line->name, 0);
-	answer_exact(b, line->t, line->name);
+	answer_snapshot(b, line->t, line->name);
 }
 
 static void build_begin(struct builder *b, const struct event *event)
@@ -138,7 +138,7 @@ static void build_case(struct builder *b, const struct event *event)
 	const struct mp_case *line = &event->case_line;
 
 	add_moment(b, MOMENT_CASE, line->t, line->tid, line->suite, line->name, 0);
-	answer_exact(b, line->t, NULL);
+	answer_case(b, line->t, line->suite, line->name, false);
 }
 
 static void build_case_end(struct builder *b, const struct event *event)
@@ -146,7 +146,7 @@ static void build_case_end(struct builder *b, const struct event *event)
 	const struct mp_case_end *line = &event->case_end_line;
 
 	add_moment(b, MOMENT_CASE_END, line->t, line->tid, line->suite, line->name, 0);
-	answer_exact(b, line->t, NULL);
+	answer_case(b, line->t, line->suite, line->name, true);
 }
 
 static void build_fork(struct builder *b, const struct event *event)
@@ -211,6 +211,7 @@ void builder_release(struct builder *b)
 	map_release(&b->threads);
 	map_release(&b->sites);
 	free(b->extras);
+	free(b->from);
 	free(b->peak);
 }
 
@@ -218,10 +219,8 @@ void builder_init(struct builder *b, struct model *model, const char *path,
 		  const struct point *point, struct diag *diag)
 {
 	*model = (struct model){ .path = xstrdup(path), .point = { .kind = POINT_END } };
-	if (point) {
-		model->point = *point;
-		model->point.name = xstrdup(point->name);
-	}
+	if (point)
+		model->point = point_copy(point);
 	*b = (struct builder){ .model = model, .diag = diag };
 	build_reach(b, 0);
 	answer_start(b);
@@ -295,6 +294,8 @@ struct counts model_total(const struct model *model, enum mp_kind kind)
 		total.temp1 += c->temp1;
 		total.peak_count += c->peak_count;
 		total.peak_bytes += c->peak_bytes;
+		total.base_count += c->base_count;
+		total.base_bytes += c->base_bytes;
 	}
 	return total;
 }

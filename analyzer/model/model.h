@@ -23,13 +23,27 @@ enum point_kind {
 	POINT_PEAK,  /* the highest live heap, with its exact composition */
 	POINT_TIME,  /* the last totals at or before a time */
 	POINT_NAME,  /* a snapshot or mark of that name */
+	POINT_CASE,  /* from a case's start to its end: a range of its own */
 };
 
 struct point {
 	enum point_kind kind;
-	uint64_t time; /* POINT_TIME: ns since the header's epoch */
-	char *name;    /* POINT_NAME, owned */
+	uint64_t time;	    /* POINT_TIME: ns since the header's epoch */
+	char *name;	    /* POINT_NAME; POINT_CASE: suite/name; owned */
+	struct point *from; /* where a range begins, owned; NULL for none */
 };
+
+/* Does it ask for what changed between two moments? */
+static inline bool point_is_range(const struct point *point)
+{
+	return point->from || point->kind == POINT_CASE;
+}
+
+/* Is of the range only net growth known, since it begins or ends at the peak? */
+static inline bool point_is_net_only(const struct point *point)
+{
+	return point->from && (point->kind == POINT_PEAK || point->from->kind == POINT_PEAK);
+}
 
 struct model_module {
 	uint32_t id;
@@ -62,6 +76,7 @@ struct model_thread {
 struct counts {
 	uint64_t allocs, bytes, frees, freed, temp0, temp1;
 	int64_t peak_count, peak_bytes; /* its part of the process's peak */
+	int64_t base_count, base_bytes; /* of a range: what lived where it begins */
 };
 
 /* Live = allocated less freed; may be negative for one thread, not for a process. */
@@ -81,6 +96,12 @@ static inline int64_t counts_live_bytes(const struct counts *c)
  * peak_* of a stack are with its site where one thread alone allocated there,
  * else with a site of MODEL_NO_THREAD that has no other counts: sums over
  * sites are right either way.
+ *
+ * Of a range (point_is_range) counts are differences: the totals at its end
+ * less those at its beginning, so that live is net growth; base_* is what lived
+ * at the beginning, and there are no peak_*.  Where one end is the peak only
+ * the growth is known: allocs/bytes hold it where it is positive, else
+ * frees/freed, and thread is MODEL_NO_THREAD.
  */
 struct model_site {
 	uint32_t thread; /* index into model.threads */
@@ -125,7 +146,8 @@ struct model {
 	struct point point;   /* what `sites` shows */
 	uint64_t point_time;  /* time of the totals that answer the point */
 	uint64_t point_asked; /* time the point is at: they differ where no totals were written */
-	struct mp_header header; /* strings owned by the model */
+	uint64_t from_time, from_asked; /* the same of where a range begins */
+	struct mp_header header;	/* strings owned by the model */
 	bool has_header, has_footer;
 	struct mp_footer footer; /* strings owned by the model */
 
@@ -155,10 +177,10 @@ struct model {
 
 /*
  * Read the trace at `path` ("-" is standard input; .gz and .zst are unpacked)
- * up to what `point` asks for.  Problems of single lines go to `diag` and are
+ * up to what `point` asks for, or what changed in a range.  Problems of single lines go to `diag` and are
  * counted; the model then holds the rest.  A NULL `point` is the end.  Returns
  * 0, -EINVAL when the file is not a trace, -ENOENT when the point does not
- * exist (diag lists the points there are) or the file does not (`lines` is 0
+ * exist or a range ends before it begins (diag lists the points there are) or the file does not (`lines` is 0
  * then), or -errno of the read; diag says why.  Release in every case.
  */
 int model_load(struct model *model, const char *path, const struct point *point, struct diag *diag);

@@ -25,6 +25,10 @@ static struct model_site *site_of(struct builder *b, uint32_t thread, uint64_t s
 
 	if (fresh) {
 		*index = m->n_sites;
+		if (b->n_answers > 1) {
+			XGROW(b->from, m->n_sites, b->from_alloc);
+			b->from[m->n_sites] = (struct counts){ 0 };
+		}
 		XGROW(m->sites, m->n_sites, b->sites_alloc);
 		m->sites[m->n_sites++] = (struct model_site){
 			.thread = thread,
@@ -43,13 +47,34 @@ const struct model_site *build_find_site(const struct builder *b, uint32_t threa
 	return index ? &b->model->sites[*index] : NULL;
 }
 
+static void take_row(struct builder *b, uint32_t thread, const struct mp_row_site *row, bool to,
+		     bool from)
+{
+	struct model_site *site = site_of(b, thread, row->stack, (enum mp_kind)row->kind);
+	const struct counts counts = {
+		.allocs = row->allocs,
+		.bytes = row->bytes,
+		.frees = row->frees,
+		.freed = row->freed,
+		.temp0 = row->temp0,
+		.temp1 = row->temp1,
+	};
+
+	if (to)
+		site->counts = counts;
+	if (from)
+		b->from[site - b->model->sites] = counts;
+}
+
 void build_delta(struct builder *b, const struct event *event)
 {
 	const struct mp_delta *line = &event->delta_line;
 	uint32_t thread = build_thread_of(b, line->tid, line->t);
+	bool to = answer_delta(b, ANSWER_TO, thread, line->t);
+	bool from = b->n_answers > 1 && answer_delta(b, ANSWER_FROM, thread, line->t);
 	bool bad = false;
 
-	if (!answer_delta(b, thread, line->t))
+	if (!to && !from)
 		return;
 	for (size_t i = 0; i < line->n_rows; i++) {
 		const struct mp_row_site *row = &line->rows[i];
@@ -61,14 +86,7 @@ void build_delta(struct builder *b, const struct event *event)
 			bad = true;
 			continue;
 		}
-		site_of(b, thread, row->stack, (enum mp_kind)row->kind)->counts = (struct counts){
-			.allocs = row->allocs,
-			.bytes = row->bytes,
-			.frees = row->frees,
-			.freed = row->freed,
-			.temp0 = row->temp0,
-			.temp1 = row->temp1,
-		};
+		take_row(b, thread, row, to, from);
 	}
 }
 
@@ -140,6 +158,10 @@ void build_sites_done(struct builder *b)
 {
 	struct map owners = MAP_INIT;
 
+	if (b->n_answers > 1) {
+		range_done(b);
+		return;
+	}
 	if (b->model->point.kind == POINT_START)
 		return;
 	find_owners(b, &owners);

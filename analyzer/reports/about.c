@@ -49,9 +49,10 @@ void about_program(const struct model *model, struct strbuf *out)
 	strbuf_release(&command);
 }
 
-void about_point(const struct model *model, struct strbuf *out)
+static void add_moment(const struct model *model, const struct point *point, uint64_t asked,
+		       struct strbuf *out)
 {
-	switch (model->point.kind) {
+	switch (point->kind) {
 	case POINT_START:
 		strbuf_addstr(out, "at the start");
 		return;
@@ -67,10 +68,51 @@ void about_point(const struct model *model, struct strbuf *out)
 		strbuf_addstr(out, "after ");
 		break;
 	case POINT_NAME:
-		strbuf_addf(out, "at '%s', after ", model->point.name);
+		strbuf_addf(out, "at '%s', after ", point->name);
 		break;
+	case POINT_CASE:
+		return;
 	}
-	units_add_ns(out, model->point_asked);
+	units_add_ns(out, asked);
+}
+
+/* "start", "'warm'", "2.00 s": short enough for two in one line. */
+static void add_end_of_range(const struct point *point, uint64_t asked, struct strbuf *out)
+{
+	static const char *const words[] = {
+		[POINT_START] = "the start",
+		[POINT_PEAK] = "the peak",
+		[POINT_END] = "the end",
+	};
+
+	if (point->kind == POINT_NAME)
+		strbuf_addf(out, "'%s'", point->name);
+	else if (point->kind == POINT_TIME)
+		units_add_ns(out, asked);
+	else
+		strbuf_addstr(out, words[point->kind]);
+}
+
+void about_point(const struct model *model, struct strbuf *out)
+{
+	const struct point *point = &model->point;
+	uint64_t end = point->kind == POINT_END ? model->last_time : model->point_asked;
+
+	if (!point_is_range(point)) {
+		add_moment(model, point, model->point_asked, out);
+		return;
+	}
+	strbuf_addstr(out, "net growth ");
+	if (point->kind == POINT_CASE) {
+		strbuf_addf(out, "in the case %s", point->name);
+	} else {
+		strbuf_addstr(out, "from ");
+		add_end_of_range(point->from, model->from_asked, out);
+		strbuf_addstr(out, " to ");
+		add_end_of_range(point, model->point_asked, out);
+	}
+	strbuf_addstr(out, ", in ");
+	units_add_ns(out, end > model->from_asked ? end - model->from_asked : 0);
 }
 
 static void put_text(struct doc *doc, const char *key, const char *text)
@@ -107,6 +149,8 @@ void about_trace(const struct model *model, struct doc *doc)
 	point_format(&model->point, &text);
 	put_text(doc, "point", text.buf);
 	put_number(doc, "point_time_ns", model->point_time);
+	if (point_is_range(&model->point))
+		put_number(doc, "from_time_ns", model->from_time);
 	strbuf_release(&text);
 }
 
@@ -130,21 +174,76 @@ uint64_t about_max_rss(const struct model *model)
 	return max;
 }
 
-static void note_distance(const struct model *model, struct doc *doc)
+static void note_distance(const struct point *point, uint64_t time, uint64_t asked, struct doc *doc)
 {
 	struct strbuf off = STRBUF_INIT;
 
-	if (model->point_time == model->point_asked ||
-	    (model->point.kind != POINT_TIME && model->point.kind != POINT_NAME))
+	if (time == asked || (point->kind != POINT_TIME && point->kind != POINT_NAME))
 		return;
-	units_add_ns(&off, model->point_time > model->point_asked
-				   ? model->point_time - model->point_asked
-				   : model->point_asked - model->point_time);
+	units_add_ns(&off, time > asked ? time - asked : asked - time);
 	doc_add_note(doc, LEVEL_INFO, "point-off",
 		     "the totals shown were written %s %s the point "
 		     "asked for",
-		     off.buf, model->point_time > model->point_asked ? "after" : "before");
+		     off.buf, time > asked ? "after" : "before");
 	strbuf_release(&off);
+}
+
+/* Does the moment have the name of the point? */
+static bool is_called(const struct model_moment *moment, const struct point *point)
+{
+	size_t len;
+
+	if (point->kind == POINT_NAME)
+		return (moment->kind == MOMENT_MARK || moment->kind == MOMENT_SNAPSHOT) &&
+		       !strcmp(moment->name, point->name);
+	len = moment->kind == MOMENT_CASE && moment->suite ? strlen(moment->suite) : 0;
+	return moment->kind == MOMENT_CASE && !strncmp(point->name, moment->suite, len) &&
+	       point->name[len] == '/' && !strcmp(point->name + len + 1, moment->name);
+}
+
+/* Several moments of one name: say when they are, since a time can name each. */
+static void note_others(const struct model *model, const struct point *point, struct doc *doc)
+{
+	enum { TOLD = 5 };
+	struct strbuf times = STRBUF_INIT;
+	size_t n = 0;
+
+	for (size_t i = 0; point->name && i < model->n_moments; i++)
+		if (is_called(&model->moments[i], point) && n++ < TOLD)
+			strbuf_addf(&times, "%s@%.9gs", times.len ? ", " : "",
+				    (double)model->moments[i].t / 1e9);
+	if (n > 1)
+		doc_add_note(doc, LEVEL_INFO, "point-ambiguous",
+			     "%zu %s are called '%s': this is the first; they are at %s%s", n,
+			     point->kind == POINT_CASE ? "cases" : "points", point->name, times.buf,
+			     n > TOLD ? " and later" : "");
+	strbuf_release(&times);
+}
+
+static void note_case(const struct model *model, struct doc *doc)
+{
+	if (model->point.kind != POINT_CASE)
+		return;
+	for (size_t i = 0; i < model->n_moments; i++)
+		if (model->moments[i].kind == MOMENT_CASE_END &&
+		    model->moments[i].t == model->point_asked)
+			return;
+	doc_add_note(doc, LEVEL_WARNING, "case-open",
+		     "the case '%s' did not end: what is shown is what grew up to the last record",
+		     model->point.name);
+}
+
+static void note_point(const struct model *model, struct doc *doc)
+{
+	const struct point *point = &model->point;
+
+	if (point->from) {
+		note_distance(point->from, model->from_time, model->from_asked, doc);
+		note_others(model, point->from, doc);
+	}
+	note_distance(point, model->point_time, model->point_asked, doc);
+	note_others(model, point, doc);
+	note_case(model, doc);
 }
 
 static void note_quality(const struct model *model, struct doc *doc)
@@ -181,13 +280,15 @@ static void note_other_memory(const struct model *model, struct doc *doc)
 {
 	struct counts mapped = model_total(model, MP_MMAP);
 	struct counts inherited = model_total(model, MP_INHERITED);
+	bool range = point_is_range(&model->point);
 	struct strbuf size = STRBUF_INIT;
 
 	if (counts_live_bytes(&mapped) > 0) {
 		units_add_bytes(&size, (uint64_t)counts_live_bytes(&mapped));
 		doc_add_note(doc, LEVEL_INFO, "mapped",
-			     "besides its heap the program holds %s that "
-			     "it mapped itself: 'memprof top --kind mmap' shows where",
+			     "%s %s that it mapped itself: 'memprof top --kind mmap' shows where",
+			     range ? "besides its heap the program has grown by"
+				   : "besides its heap the program holds",
 			     size.buf);
 	}
 	if (counts_live_bytes(&inherited) > 0) {
@@ -216,7 +317,7 @@ void about_notes(const struct model *model, enum mp_kind kind, struct doc *doc)
 		doc_add_note(doc, LEVEL_INFO, "no-footer",
 			     "the trace has no last line: its program "
 			     "still runs, or was killed; totals are those of the last record");
-	note_distance(model, doc);
+	note_point(model, doc);
 	note_quality(model, doc);
 	if (kind == MP_HEAP)
 		note_other_memory(model, doc);

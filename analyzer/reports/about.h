@@ -19,7 +19,10 @@ void about_trace(const struct model *model, struct doc *doc);
 /* "sqlite3 -batch (pid 17)": the program as the user started it, cut when very long. */
 void about_program(const struct model *model, struct strbuf *out);
 
-/* "at the end, after 12.3 s", "at the peak, after 3 s" */
+/*
+ * "at the end, after 12.3 s", "at the peak, after 3 s", and of a range "net
+ * growth from 'warm' to the end, in 9.3 s"
+ */
 void about_point(const struct model *model, struct strbuf *out);
 
 /*

@@ -21,6 +21,8 @@ void counts_add(struct counts *sum, const struct counts *c)
 	sum->temp1 += c->temp1;
 	sum->peak_count += c->peak_count;
 	sum->peak_bytes += c->peak_bytes;
+	sum->base_count += c->base_count;
+	sum->base_bytes += c->base_bytes;
 }
 
 static uint32_t add_group(struct groups *g, struct group group)

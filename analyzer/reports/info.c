@@ -60,7 +60,7 @@ static struct counts totals(const struct model *model)
 {
 	struct counts sum = model_total(model, MP_HEAP);
 
-	if (model->point.kind == POINT_END && model->has_footer) {
+	if (model->point.kind == POINT_END && !model->point.from && model->has_footer) {
 		sum.allocs = model->footer.allocs;
 		sum.bytes = model->footer.bytes;
 		sum.frees = model->footer.frees;
@@ -97,6 +97,7 @@ static void add_heap(const struct model *model, struct doc *doc)
 {
 	const char *group = "Heap";
 	struct counts c = totals(model);
+	bool range = point_is_range(&model->point);
 	uint64_t peak = model->has_peak ? model->peak_bytes : model->footer.peak;
 	uint64_t peak_t = model->has_peak ? model->peak_time : model->footer.peak_t;
 
@@ -104,9 +105,12 @@ static void add_heap(const struct model *model, struct doc *doc)
 	put(doc, group, "allocated_bytes", "allocated", UNIT_BYTES, CELL_U(c.bytes));
 	put(doc, group, "frees", "frees", UNIT_COUNT, CELL_U(c.frees));
 	put(doc, group, "freed_bytes", "freed", UNIT_BYTES, CELL_U(c.freed));
-	put(doc, group, "live_allocations", "live blocks", UNIT_COUNT, CELL_I(counts_live(&c)));
-	put(doc, group, "live_bytes", "live", UNIT_BYTES, CELL_I(counts_live_bytes(&c)));
-	put(doc, group, "peak_bytes", "peak", UNIT_BYTES, CELL_U(peak));
+	put(doc, group, "live_allocations", range ? "net growth in blocks" : "live blocks",
+	    UNIT_COUNT, CELL_I(counts_live(&c)));
+	put(doc, group, "live_bytes", range ? "net growth" : "live", UNIT_BYTES,
+	    CELL_I(counts_live_bytes(&c)));
+	put(doc, group, "peak_bytes", range ? "peak of the whole run" : "peak", UNIT_BYTES,
+	    CELL_U(peak));
 	put(doc, group, "peak_time_ns", "peak reached after", UNIT_NS, CELL_U(peak_t));
 	put(doc, group, "temporary_allocations", "temporary (freed at once)", UNIT_COUNT,
 	    CELL_U(c.temp0));
@@ -211,8 +215,9 @@ static int info_build(const struct model *model, struct symbols *symbols,
 	add_trace(model, doc);
 	if (!totals(model).allocs)
 		doc_add_note(doc, LEVEL_INFO, "empty",
-			     "the program has not allocated anything up to "
-			     "here");
+			     point_is_range(&model->point)
+				     ? "the program has not allocated anything in this range"
+				     : "the program has not allocated anything up to here");
 	note_difference(model, doc);
 	about_notes(model, MP_HEAP, doc);
 	return 0;

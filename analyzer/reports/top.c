@@ -13,6 +13,7 @@
 #include "model/model.h"
 #include "model/symbols.h"
 #include "reports/about.h"
+#include "reports/choose.h"
 #include "reports/group.h"
 #include "reports/report.h"
 #include "reports/top_rows.h"
@@ -34,16 +35,8 @@ static const struct opt top_options[] = {
 	  .arg = "line|file|function|module|stack|thread|region|case",
 	  .offset = offsetof(struct top_options, group_by),
 	  .help = "what a row stands for" },
-	{ .name = "kind",
-	  .type = OPT_WORD,
-	  .def = "heap",
-	  .arg = "heap|mmap|inherited",
-	  .offset = offsetof(struct top_options, kind),
-	  .help = "heap blocks, memory the program mapped itself, or blocks it got by fork" },
-	{ .name = "allocator-frames",
-	  .type = OPT_FLAG,
-	  .offset = offsetof(struct top_options, allocator_frames),
-	  .help = "name operator new, strdup, xmalloc and the like instead of their caller" },
+	CHOOSE_KIND(struct top_options, kind),
+	CHOOSE_ALLOCATOR_FRAMES(struct top_options, allocator_frames),
 	{ .type = OPT_END },
 };
 
@@ -54,36 +47,6 @@ static const char *const top_examples[] = {
 	"memprof top trace.jsonl --group-by stack --format json -o top.json",
 	NULL,
 };
-
-static enum mp_kind kind_by_name(const char *name)
-{
-	return !strcmp(name, "mmap")	    ? MP_MMAP
-	       : !strcmp(name, "inherited") ? MP_INHERITED
-					    : MP_HEAP;
-}
-
-static int sort_by_name(const struct model *model, enum mp_kind kind, const char *name,
-			struct diag *diag)
-{
-	const char *names[TOP_SORT_KEYS + 1] = { NULL };
-	struct strbuf list = STRBUF_INIT;
-	const char *near;
-
-	if (!name)
-		return top_default_sort(model, kind);
-	for (int i = 0; i < TOP_SORT_KEYS; i++)
-		if (!strcmp(name, top_sort_keys[i].key))
-			return i;
-	for (int i = 0; i < TOP_SORT_KEYS; i++) {
-		names[i] = top_sort_keys[i].key;
-		strbuf_addf(&list, "%s%s", i ? ", " : "", names[i]);
-	}
-	near = opt_nearest(name, names);
-	diag_error(diag, 0, "--sort cannot be '%s': it is one of %s%s%s%s", name, list.buf,
-		   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
-	strbuf_release(&list);
-	return -EINVAL;
-}
 
 static int group_by_name(const char *name, bool cumulative, struct diag *diag)
 {
@@ -112,8 +75,6 @@ static void add_titles(const struct top *top, struct doc *doc)
 	static const char *const nouns[] = {
 		"line", "file", "function", "module", "stack", "thread"
 	};
-	static const char *const kinds[] = { "", " of memory the program mapped itself",
-					     " of blocks inherited by fork" };
 	const struct model *model = top->groups->model;
 	const struct top_sort_key *key = &top_sort_keys[top->sort];
 	struct strbuf text = STRBUF_INIT;
@@ -127,14 +88,15 @@ static void add_titles(const struct top *top, struct doc *doc)
 	strbuf_clear(&text);
 	if (!top->shown)
 		goto out;
-	if (top->shown < top->groups->n)
-		strbuf_addf(&text, "the top %zu of %zu %ss", top->shown, top->groups->n,
+	if (top->shown < top->n)
+		strbuf_addf(&text, "the top %zu of %zu %ss", top->shown, top->n,
 			    nouns[top->groups->by]);
 	else if (top->shown == 1)
 		strbuf_addf(&text, "one %s", nouns[top->groups->by]);
 	else
 		strbuf_addf(&text, "all %zu %ss", top->shown, nouns[top->groups->by]);
-	strbuf_addf(&text, "%s, by %s", kinds[top->kind], key->words);
+	strbuf_addf(&text, "%s, by %s", choose_kind_words(top->kind),
+		    top->range && key->growth ? key->growth : key->words);
 	if (key->get == top_peak_bytes && top->kind == MP_HEAP && model->has_peak) {
 		strbuf_addstr(&text, " (");
 		units_add_bytes(&text, model->peak_bytes);
@@ -156,9 +118,8 @@ static void add_values(const struct top *top, struct doc *doc)
 	doc_add_value(doc, (struct doc_value){ .key = "group_by", .cell = CELL_T(top->group_by) });
 	doc_add_value(doc, (struct doc_value){ .key = "sort",
 					       .cell = CELL_T(top_sort_keys[top->sort].key) });
-	doc_add_value(doc, (struct doc_value){ .key = "groups",
-					       .unit = UNIT_COUNT,
-					       .cell = CELL_U(top->groups->n) });
+	doc_add_value(doc, (struct doc_value){
+				   .key = "groups", .unit = UNIT_COUNT, .cell = CELL_U(top->n) });
 	doc_add_value(doc, (struct doc_value){ .key = "shown",
 					       .unit = UNIT_COUNT,
 					       .cell = CELL_U(top->shown) });
@@ -166,24 +127,8 @@ static void add_values(const struct top *top, struct doc *doc)
 		doc_add_value(doc, (struct doc_value){
 					   .key = top_sort_keys[i].key,
 					   .unit = top_sort_keys[i].unit,
-					   .cell = CELL_I(top_sort_keys[i].get(total)),
+					   .cell = top_cell(top, i, total),
 				   });
-}
-
-static const char *why_empty(const struct model *model, const struct report_args *args,
-			     const struct top *top)
-{
-	struct counts all = model_total(model, top->kind);
-
-	if (args->filters.n && (all.allocs || all.peak_bytes))
-		return "no allocation passes the filters";
-	if (model->point.kind == POINT_START)
-		return "nothing is allocated at the start";
-	if (top->kind == MP_MMAP)
-		return "the program mapped no memory of its own";
-	if (top->kind == MP_INHERITED)
-		return "the program inherited no blocks";
-	return "the program has not allocated anything up to here";
 }
 
 static void note_symbols(const struct top *top, struct doc *doc)
@@ -239,10 +184,11 @@ static int top_build(const struct model *model, struct symbols *symbols,
 	struct top top = {
 		.groups = &groups,
 		.group_by = own->group_by,
-		.kind = kind_by_name(own->kind),
+		.kind = choose_kind(own->kind),
+		.range = point_is_range(&model->point),
 	};
 	int by = group_by_name(own->group_by, args->cumulative, args->diag);
-	int sort = by < 0 ? by : sort_by_name(model, top.kind, args->sort, args->diag);
+	int sort = by < 0 ? by : choose_sort(model, top.kind, args->sort, args->diag);
 	int err = sort < 0 ? sort : filters_parse(&filters, &args->filters, args->diag);
 
 	if (!err) {
@@ -253,7 +199,8 @@ static int top_build(const struct model *model, struct symbols *symbols,
 		about_trace(model, doc);
 		add_titles(&top, doc);
 		add_values(&top, doc);
-		top_add_table(&top, doc)->empty = doc_text(doc, why_empty(model, args, &top));
+		top_add_table(&top, doc)->empty = doc_text(doc, choose_why_empty(model, top.kind,
+										 args->filters.n));
 		doc->main_table = "sites";
 		about_notes(model, top.kind, doc);
 		note_symbols(&top, doc);

@@ -48,15 +48,20 @@ static int64_t temporary(const struct counts *c)
 }
 
 const struct top_sort_key top_sort_keys[TOP_SORT_KEYS] = {
-	{ "live_bytes", "live", "bytes live", UNIT_BYTES, 2, live_bytes },
-	{ "live_count", "blocks", "blocks live", UNIT_COUNT, 7, live_count },
-	{ "peak_bytes", "at peak", "bytes held at the peak", UNIT_BYTES, 3, top_peak_bytes },
-	{ "peak_count", "peak blks", "blocks held at the peak", UNIT_COUNT, 8, peak_count },
-	{ "allocated_bytes", "allocated", "bytes allocated in all", UNIT_BYTES, 6,
-	  allocated_bytes },
-	{ "allocations", "allocs", "number of allocations", UNIT_COUNT, 4, allocations },
+	{ "live_bytes", "live", "bytes live", UNIT_BYTES, 2, live_bytes, false, false,
+	  "net growth in bytes" },
+	{ "live_count", "blocks", "blocks live", UNIT_COUNT, 7, live_count, false, false,
+	  "net growth in blocks" },
+	{ "peak_bytes", "at peak", "bytes held at the peak", UNIT_BYTES, 3, top_peak_bytes, true,
+	  false, NULL },
+	{ "peak_count", "peak blks", "blocks held at the peak", UNIT_COUNT, 8, peak_count, true,
+	  false, NULL },
+	{ "allocated_bytes", "allocated", "bytes allocated in all", UNIT_BYTES, 6, allocated_bytes,
+	  false, true, "bytes allocated" },
+	{ "allocations", "allocs", "number of allocations", UNIT_COUNT, 4, allocations, false, true,
+	  NULL },
 	{ "temporary_allocations", "temporary", "allocations freed at once", UNIT_COUNT, 9,
-	  temporary },
+	  temporary, false, true, NULL },
 };
 
 enum { SORT_LIVE_BYTES = 0, SORT_PEAK_BYTES = 2, SORT_ALLOCATED_BYTES = 4 };
@@ -65,6 +70,10 @@ int top_default_sort(const struct model *model, enum mp_kind kind)
 {
 	struct counts all = model_total(model, kind);
 
+	if (point_is_range(&model->point))
+		return counts_live_bytes(&all) || !all.bytes || point_is_net_only(&model->point)
+			       ? SORT_LIVE_BYTES
+			       : SORT_ALLOCATED_BYTES;
 	if (model->point.kind == POINT_END && all.peak_bytes > 0)
 		return SORT_PEAK_BYTES;
 	return counts_live_bytes(&all) > 0 || model->point.kind == POINT_PEAK
@@ -100,16 +109,40 @@ static int compare(const void *left, const void *right, void *top_arg)
 	return a->node < b->node ? -1 : a->node > b->node;
 }
 
+/* Did anything happen to the group?  At a single point all that is known counts. */
+static bool has_changed(const struct counts *c)
+{
+	return c->allocs || c->bytes || c->frees || c->freed;
+}
+
 void top_order(struct top *top, uint64_t n)
 {
 	struct groups *groups = top->groups;
 
+	top->n = 0;
 	top->order = xreallocarray(NULL, groups->n, sizeof(*top->order));
 	for (size_t i = 0; i < groups->n; i++)
-		top->order[i] = &groups->v[i];
-	if (groups->n)
-		qsort_r(top->order, groups->n, sizeof(*top->order), compare, top);
-	top->shown = n && n < groups->n ? (size_t)n : groups->n;
+		if (!top->range || has_changed(&groups->v[i].counts))
+			top->order[top->n++] = &groups->v[i];
+	if (top->n)
+		qsort_r(top->order, top->n, sizeof(*top->order), compare, top);
+	top->shown = n && n < top->n ? (size_t)n : top->n;
+}
+
+bool top_is_known(int column, const struct point *point)
+{
+	const struct top_sort_key *key = &top_sort_keys[column];
+
+	if (key->of_peak)
+		return !point_is_range(point);
+	return !key->of_events || !point_is_net_only(point);
+}
+
+struct doc_cell top_cell(const struct top *top, int column, const struct counts *c)
+{
+	if (!top_is_known(column, &top->groups->model->point))
+		return CELL_EMPTY;
+	return CELL_I(top_sort_keys[column].get(c));
 }
 
 /* The columns and one row's cells, built side by side. */
@@ -132,9 +165,8 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* The name a reader can find the place by: function, function+0x1a, module+0x12ab. */
-static const char *place_name(struct doc *doc, const char *function, const char *module,
-			      uint64_t offset, bool with_offset)
+const char *top_place_name(struct doc *doc, const char *function, const char *module,
+			   uint64_t offset, bool with_offset)
 {
 	if (function && (!with_offset || !offset))
 		return function;
@@ -159,8 +191,8 @@ static struct doc_cell stack_cell(const struct top *top, struct doc *doc, uint32
 
 			XGROW(*room, n, alloc);
 			(*room)[n++] = (struct doc_frame){
-				.function = place_name(doc, f->function, f->module, f->offset,
-						       false),
+				.function = top_place_name(doc, f->function, f->module, f->offset,
+							   false),
 				.file = f->file,
 				.module = f->module,
 				.line = f->line,
@@ -189,7 +221,7 @@ static void put_identity(const struct top *top, struct line *line, struct doc *d
 	const char *function = NULL;
 
 	if (by == BY_LINE || by == BY_FUNCTION) {
-		function = place_name(doc, g->function, g->module, g->offset, by == BY_LINE);
+		function = top_place_name(doc, g->function, g->module, g->offset, by == BY_LINE);
 		put(line, (struct doc_column){ "function", "function", UNIT_TEXT, .flags = flags },
 		    CELL_T(function));
 	}
@@ -244,8 +276,8 @@ static void put_where(const struct top *top, struct line *line, struct doc *doc,
 	default:
 		*room = xmalloc(sizeof(**room));
 		**room = (struct doc_frame){
-			.function = place_name(doc, g->function, g->module, g->offset,
-					       top->groups->by == BY_LINE),
+			.function = top_place_name(doc, g->function, g->module, g->offset,
+						   top->groups->by == BY_LINE),
 			.file = g->file,
 			.module = g->module,
 			.line = g->line,
@@ -262,6 +294,11 @@ static double share(const struct top *top, const struct counts *c)
 	return all ? 100.0 * (double)get(c) / (double)all : 0;
 }
 
+static const char *column_title(const struct top *top, int column)
+{
+	return top->range && column == SORT_LIVE_BYTES ? "growth" : top_sort_keys[column].title;
+}
+
 /* Columns for people come first: the rank, what is sorted by, its share. */
 static void put_first(const struct top *top, struct line *line, const struct counts *c,
 		      struct doc_cell rank)
@@ -270,7 +307,8 @@ static void put_first(const struct top *top, struct line *line, const struct cou
 
 	put(line, (struct doc_column){ "rank", "#", UNIT_NONE, .flags = COLUMN_FOR_PEOPLE }, rank);
 	put(line,
-	    (struct doc_column){ "sorted", key->title, key->unit, .flags = COLUMN_FOR_PEOPLE },
+	    (struct doc_column){ "sorted", column_title(top, top->sort), key->unit,
+				 .flags = COLUMN_FOR_PEOPLE },
 	    CELL_I(key->get(c)));
 	put(line,
 	    (struct doc_column){ "share", "%", UNIT_PERCENT, .flags = COLUMN_FOR_PEOPLE,
@@ -284,10 +322,10 @@ static void put_counts(const struct top *top, struct line *line, const struct co
 		const struct top_sort_key *key = &top_sort_keys[i];
 
 		put(line,
-		    (struct doc_column){ key->key, key->title, key->unit,
+		    (struct doc_column){ key->key, column_title(top, i), key->unit,
 					 .flags = i == top->sort ? COLUMN_FOR_MACHINES : 0,
 					 .priority = key->priority },
-		    CELL_I(key->get(c)));
+		    top_cell(top, i, c));
 	}
 }
 
@@ -324,11 +362,11 @@ static void add_footer(const struct top *top, struct doc *doc, struct doc_table 
 	const struct groups *groups = top->groups;
 	struct counts other = { 0 };
 
-	for (size_t i = top->shown; i < groups->n; i++)
+	for (size_t i = top->shown; i < top->n; i++)
 		counts_add(&other, &top->order[i]->counts);
-	if (!groups->cumulative && top->shown < groups->n)
+	if (!groups->cumulative && top->shown < top->n)
 		add_footer_row(top, doc, table, &other,
-			       doc_textf(doc, "%zu other", groups->n - top->shown));
+			       doc_textf(doc, "%zu other", top->n - top->shown));
 	add_footer_row(top, doc, table, &groups->total, "total");
 }
 

@@ -13,6 +13,9 @@ struct top_sort_key {
 	enum doc_unit unit;
 	int priority;
 	int64_t (*get)(const struct counts *c);
+	bool of_peak;	    /* not known of a range */
+	bool of_events;	    /* not known of a range that begins or ends at the peak */
+	const char *growth; /* its words of a range; NULL: the same */
 };
 
 #define TOP_SORT_KEYS 7
@@ -25,11 +28,23 @@ struct top {
 	const char *group_by;
 	enum mp_kind kind;
 	int sort;		    /* index into top_sort_keys */
-	const struct group **order; /* all groups, the largest first; to be freed */
+	bool range;		    /* what is shown is net growth */
+	const struct group **order; /* the largest first; to be freed */
+	size_t n;		    /* groups in it: of a range those that changed */
 	size_t shown;		    /* so many of them are wanted */
 };
 
+/* Is the column known at that point? */
+bool top_is_known(int column, const struct point *point);
+
+/* The column of that index for these counts; empty where it is not known. */
+struct doc_cell top_cell(const struct top *top, int column, const struct counts *c);
+
 int64_t top_peak_bytes(const struct counts *c);
+
+/* The name a reader can find the place by: function, function+0x1a, module+0x12ab. */
+const char *top_place_name(struct doc *doc, const char *function, const char *module,
+			   uint64_t offset, bool with_offset);
 
 /*
  * At the end most programs have freed everything: what they held at their peak

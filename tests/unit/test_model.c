@@ -151,13 +151,16 @@ static void put_model(struct strbuf *out, const struct model *m)
 
 static const char *const kinds[] = MP_KIND_WORDS;
 
-static void put_counts(struct strbuf *out, const struct counts *c)
+static void put_counts(struct strbuf *out, const struct counts *c, bool with_base)
 {
 	strbuf_addf(out,
 		    " allocs=%" PRIu64 "/%" PRIu64 " frees=%" PRIu64 "/%" PRIu64 " temp=%" PRIu64
-		    ",%" PRIu64 " peak=%" PRId64 "/%" PRId64 "\n",
+		    ",%" PRIu64 " peak=%" PRId64 "/%" PRId64,
 		    c->allocs, c->bytes, c->frees, c->freed, c->temp0, c->temp1, c->peak_count,
 		    c->peak_bytes);
+	if (with_base)
+		strbuf_addf(out, " base=%" PRId64 "/%" PRId64, c->base_count, c->base_bytes);
+	strbuf_addch(out, '\n');
 }
 
 static int by_thread_stack_kind(const void *a, const void *b)
@@ -182,7 +185,7 @@ static void put_sites(struct strbuf *out, struct model *m)
 		if (!any)
 			continue;
 		strbuf_addf(out, "total %s", kinds[kind]);
-		put_counts(out, &total);
+		put_counts(out, &total, false);
 	}
 	if (m->n_sites)
 		qsort(m->sites, m->n_sites, sizeof(*m->sites), by_thread_stack_kind);
@@ -194,7 +197,7 @@ static void put_sites(struct strbuf *out, struct model *m)
 		else
 			strbuf_addf(out, "site thread=%u", site->thread);
 		strbuf_addf(out, " stack=%u %s", site->stack, kinds[site->kind]);
-		put_counts(out, &site->counts);
+		put_counts(out, &site->counts, point_is_range(&m->point));
 	}
 }
 

@@ -18,6 +18,7 @@ struct row {
 	enum point_kind kind;
 	uint64_t time;
 	const char *name;
+	const char *from; /* where a range begins, as it would be given alone */
 };
 
 static void check_point(const struct row *row, const struct point *point)
@@ -30,6 +31,14 @@ static void check_point(const struct row *row, const struct point *point)
 			  point->name ? point->name : "no name");
 	else
 		cr_expect_null(point->name, "%s", row->text);
+	cr_expect_eq(point->from != NULL, row->from != NULL, "%s", row->text);
+	if (point->from && row->from) {
+		struct strbuf from = STRBUF_INIT;
+
+		point_format(point->from, &from);
+		cr_expect_str_eq(from.buf, row->from, "%s", row->text);
+		strbuf_release(&from);
+	}
 }
 
 Test(point, parse)
@@ -58,6 +67,23 @@ Test(point, parse)
 		{ .text = "\"peak\"", .kind = POINT_NAME, .name = "peak" },
 		{ .text = "'it\"s'", .kind = POINT_NAME, .name = "it\"s" },
 		{ .text = "it's", .kind = POINT_NAME, .name = "it's" },
+		{ .text = "start..peak", .kind = POINT_PEAK, .from = "start" },
+		{ .text = "a..b", .kind = POINT_NAME, .name = "b", .from = "a" },
+		{ .text = "..b", .kind = POINT_NAME, .name = "b", .from = "start" },
+		{ .text = "a..", .kind = POINT_END, .from = "a" },
+		{ .text = "..", .kind = POINT_END, .from = "start" },
+		{ .text = "1s...5s", .kind = POINT_TIME, .time = 500000000, .from = "1s" },
+		{ .text = "'a..b'", .kind = POINT_NAME, .name = "a..b" },
+		{ .text = "'a..b'..'c..d'", .kind = POINT_NAME, .name = "c..d", .from = "'a..b'" },
+		{ .text = "'peak'..peak", .kind = POINT_PEAK, .from = "'peak'" },
+		{ .text = "case:s/n", .kind = POINT_CASE, .name = "s/n" },
+		{ .text = "case:a/b/c", .kind = POINT_CASE, .name = "a/b/c" },
+		{ .text = "case:s/1..2", .kind = POINT_CASE, .name = "s/1..2" },
+		{ .text = "case:'s/n@home'", .kind = POINT_CASE, .name = "s/n@home" },
+		{ .text = "'case:x'", .kind = POINT_NAME, .name = "case:x" },
+		{ .text = "a..b..c", .err = -EINVAL },
+		{ .text = "a..case:s/n", .err = -EINVAL },
+		{ .text = "''..a", .err = -EINVAL },
 		{ .text = "", .err = -EINVAL },
 		{ .text = "''", .err = -EINVAL },
 		{ .text = "'open", .err = -EINVAL },
@@ -96,6 +122,25 @@ Test(point, split)
 		  .kind = POINT_NAME,
 		  .name = "me@home's" },
 		{ .text = "t.jsonl@it's", .path = "t.jsonl", .kind = POINT_NAME, .name = "it's" },
+		{ .text = "t.jsonl@a..b",
+		  .path = "t.jsonl",
+		  .kind = POINT_NAME,
+		  .name = "b",
+		  .from = "a" },
+		{ .text = "t@x.jsonl@'a@b'..\"c@d\"",
+		  .path = "t@x.jsonl",
+		  .kind = POINT_NAME,
+		  .name = "c@d",
+		  .from = "'a@b'" },
+		{ .text = "t.jsonl@start..'c@d'",
+		  .path = "t.jsonl",
+		  .kind = POINT_NAME,
+		  .name = "c@d",
+		  .from = "start" },
+		{ .text = "t.jsonl@case:'a@b/c'",
+		  .path = "t.jsonl",
+		  .kind = POINT_CASE,
+		  .name = "a@b/c" },
 		{ .text = "-@peak", .path = "-", .kind = POINT_PEAK },
 		{ .text = "-", .path = "-", .kind = POINT_END },
 		{ .text = "@peak", .path = "@peak", .kind = POINT_END },
@@ -132,10 +177,12 @@ Test(point, split)
 /* What is printed can be given again. */
 Test(point, format)
 {
-	static const char *const texts[] = { "start",	"peak",		"end",	 "12s",
-					     "12.5s",	"0.000000001s", "name",	 "two words",
-					     "'12.5s'", "'peak'",	"'a@b'", "\"it's @home\"",
-					     "it's" };
+	static const char *const texts[] = {
+		"start",	"peak",		  "end",	  "12s",	 "12.5s",
+		"0.000000001s", "name",		  "two words",	  "'12.5s'",	 "'peak'",
+		"'a@b'",	"\"it's @home\"", "it's",	  "start..peak", "'a@b'..'c..d'",
+		"0.5s..end",	"case:s/n",	  "case:'a@b/c'", "'case:x'"
+	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		struct strbuf out = STRBUF_INIT;

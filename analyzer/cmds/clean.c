@@ -152,8 +152,8 @@ const struct command cmd_clean = {
 		"A process that is killed leaves a state file with what it recorded last. Writes "
 		"that into its trace, as every command does that reads the trace, for all traces "
 		"in DIR (by default the current folder) and for all state files of this user in "
-		"/dev/shm and MEMPROF_STATE_DIR; removes state files whose trace is gone. What "
-		"belongs to a running process stays.",
+		"/dev/shm, or in MEMPROF_STATE_DIR when that is set; removes state files whose "
+		"trace is gone. What belongs to a running process stays.",
 	.options = options,
 	.args_size = sizeof(struct args),
 	.max_operands = 1,

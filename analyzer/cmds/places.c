@@ -86,8 +86,6 @@ void state_folders(const char *dir, void (*each)(const char *folder, void *ctx),
 {
 	const char *told = getenv("MEMPROF_STATE_DIR");
 
-	each("/dev/shm", ctx);
-	if (told && *told && strcmp(told, "/dev/shm"))
-		each(told, ctx);
+	each(told && *told ? told : "/dev/shm", ctx);
 	each(dir, ctx);
 }

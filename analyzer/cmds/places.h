@@ -23,8 +23,8 @@ struct trace_places {
 int trace_places_find(struct trace_places *places, const char *dir);
 void trace_places_release(struct trace_places *places);
 
-/* Calls `each` for every folder where the recorder keeps states: /dev/shm, the
- * one MEMPROF_STATE_DIR names, and `dir`, where the traces are. */
+/* Calls `each` for every folder where the recorder keeps states: the one that
+ * MEMPROF_STATE_DIR names, else /dev/shm, and `dir`, where the traces are. */
 void state_folders(const char *dir, void (*each)(const char *folder, void *ctx), void *ctx);
 
 #endif

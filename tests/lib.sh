@@ -169,10 +169,13 @@ lost=0			# events that a trace may have lost
 # rows, its footer and in what info makes of it.
 sound()
 {
-	local trace=${1:-$TRACE} row footer said lines
+	local trace=${1:-$TRACE} row footer said lines state
 
 	"$MEMPROF" check "$trace" > "$T/check" 2>&1 || { fail "memprof check $trace"; cat "$T/check"; }
 	equal "$trace: lost events" "$(value lost_events "$trace")" "$lost"
+	# What was mapped while it lived is gone.
+	state=$(jq -r 'select(.type == "header") | .state // empty' "$trace")
+	[[ -z $state || ! -e $state ]] || fail "$trace: its state '$state' is still there"
 	row=$(jq -nr -f "$SRCDIR/tests/oracle/rows.jq" "$trace" |
 		awk '$1 == "heap" && $2 !~ /temp/ { n[$2] = $3 }
 			END { printf "%.0f %.0f %.0f %.0f\n", n["allocs"], n["bytes"], n["frees"], n["freed"] }')

@@ -72,6 +72,17 @@ void arena_unmap(void *p, size_t len)
 	sys_munmap(p, len);
 }
 
+void arena_clear(void *p, size_t len)
+{
+	size_t pages = len & ~(size_t)4095;
+
+	/* Given back to the kernel, pages come again as zeros. */
+	if (pages < 65536 || sys_madvise(p, pages, MADV_DONTNEED) != 0)
+		pages = 0;
+	for (size_t i = pages; i < len; i++)
+		((char *)p)[i] = 0;
+}
+
 void *arena_grow(void *p, size_t old_len, size_t new_len)
 {
 	intptr_t q = sys_mremap(p, old_len, new_len, MREMAP_MAYMOVE, NULL);

@@ -17,6 +17,8 @@
 /* Whole pages, lazily backed; NULL when the kernel refuses. */
 void *arena_map(size_t len);
 void arena_unmap(void *p, size_t len);
+/* Zero the first bytes of a mapping, cheaply when there are many. */
+void arena_clear(void *p, size_t len);
 /* Grow a mapping, moving it if need be; NULL leaves the old one as it was. */
 void *arena_grow(void *p, size_t old_len, size_t new_len);
 

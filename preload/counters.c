@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* counters.c - hand out counter cells to threads; see thread.h.  Floor: counters. */
 #include "arena.h"
+#include "lock.h"
+#include "sys.h"
 #include "thread.h"
 
 #define FIRST_MAP 1024
@@ -24,11 +26,62 @@ static bool grow_map(struct cell_map *map, uint32_t node)
 	return true;
 }
 
+/* Guards the list of blocks given back. */
+static struct lock lock;
+
+static uint32_t reuse_block(struct state *s)
+{
+	uint32_t block;
+
+	if (!__atomic_load_n(&s->free_block, __ATOMIC_RELAXED))
+		return 0;
+	lock_take(&lock, (uint32_t)sys_gettid());
+	block = s->free_block;
+	if (block)
+		s->free_block = state_owners(s)[block - 1].previous;
+	lock_release(&lock);
+	return block;
+}
+
+void counters_give_back(struct state *s, uint32_t block)
+{
+	struct cell *cells = &state_cells(s)[(size_t)block * CELL_BLOCK];
+	struct cell_info *infos = &state_infos(s)[(size_t)block * CELL_BLOCK];
+
+	for (int i = 0; i < CELL_BLOCK; i++) {
+		infos[i] = (struct cell_info){ .node = 0 };
+		cells[i] = (struct cell){ .alloc = { 0 } };
+	}
+	lock_take(&lock, (uint32_t)sys_gettid());
+	state_owners(s)[block].previous = s->free_block;
+	s->free_block = block + 1;
+	lock_release(&lock);
+}
+
+void counters_after_fork(void)
+{
+	lock_init(&lock);
+}
+
+static void own_block(struct thread *t, uint32_t block)
+{
+	state_owners(t->state)[block] = (struct block_owner){
+		.thread = t->index,
+		.previous = t->record->first_block,
+	};
+	/* In one store: the old block would look empty in between. */
+	__atomic_store_n(&t->record->cells, block + 1, __ATOMIC_RELEASE);
+}
+
 static bool add_block(struct thread *t)
 {
 	struct state *s = t->state;
-	uint32_t block = __atomic_load_n(&s->blocks, __ATOMIC_RELAXED);
+	uint32_t reused = reuse_block(s), block = __atomic_load_n(&s->blocks, __ATOMIC_RELAXED);
 
+	if (reused) {
+		own_block(t, reused - 1);
+		return true;
+	}
 	do {
 		uint64_t cells = ((uint64_t)block + 1) * CELL_BLOCK;
 
@@ -39,12 +92,7 @@ static bool add_block(struct thread *t)
 			return false;
 	} while (!__atomic_compare_exchange_n(&s->blocks, &block, block + 1, false,
 					      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
-	state_owners(s)[block] = (struct block_owner){
-		.thread = t->index,
-		.previous = t->record->first_block,
-	};
-	/* In one store: the old block would look empty in between. */
-	__atomic_store_n(&t->record->cells, block + 1, __ATOMIC_RELEASE);
+	own_block(t, block);
 	return true;
 }
 

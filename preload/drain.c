@@ -202,7 +202,7 @@ static void emit_thread(struct drain *d, struct thread_record *record)
 
 	if (state == THREAD_FREE)
 		return;
-	if (state != THREAD_FINAL)
+	if (state < THREAD_FINAL)
 		emit_thread_name(d, record);
 	emit_thread_rows(d, record, &own);
 	d->totals.captures += own.captures;
@@ -213,7 +213,7 @@ static void emit_thread(struct drain *d, struct thread_record *record)
 	d->totals.truncated += record->truncated;
 	d->totals.lost += record->lost;
 	d->totals.foreign += record->foreign;
-	d->totals.threads++;
+	d->totals.threads += state != THREAD_GRAVE;
 	if (!gone)
 		return;
 	__atomic_store_n(&record->state, THREAD_FINAL, __ATOMIC_RELEASE);
@@ -235,7 +235,7 @@ void drain_pass(struct drain *d)
 	uint32_t n = __atomic_load_n(&s->threads, __ATOMIC_ACQUIRE);
 
 	s->drain_pass++;
-	d->totals = (struct drain_totals){ .lost = s->lost_memory };
+	d->totals = (struct drain_totals){ .lost = s->lost_memory, .threads = s->threads_gone };
 	for (uint32_t i = 0; i < n; i++)
 		emit_thread(d, &state_threads(s)[i]);
 	emit_unloads(d);

@@ -6,7 +6,7 @@
 /* What a cell held at the last peak.  Its thread may be at work: it saves the
  * old counts before it changes them, so a cell that was not saved before and
  * after the counts were read still holds what it held. */
-static v2 at_peak(const struct state *s, const struct cell *c)
+v2 drain_held_at_peak(const struct state *s, const struct cell *c)
 {
 	uint32_t index = s->peak_index;
 
@@ -61,20 +61,40 @@ static void each_cell(const struct state *s, uint32_t nodes,
 	}
 }
 
+/* Callbacks of each_cell(). */
+
 struct sums {
 	struct drain *d;
-	int64_t *scratch;
+	int64_t *scratch; /* {blocks, bytes} a node, or NULL */
 	int64_t blocks;
 };
 
 static void sum(void *ctx, uint32_t node, const struct cell *c)
 {
 	struct sums *sums = ctx;
-	v2 held = at_peak(sums->d->s, c);
+	v2 held = drain_held_at_peak(sums->d->s, c);
 
 	sums->blocks += held[0];
-	sums->scratch[2 * (size_t)node] += held[0];
-	sums->scratch[2 * (size_t)node + 1] += held[1];
+	if (sums->scratch) {
+		sums->scratch[2 * (size_t)node] += held[0];
+		sums->scratch[2 * (size_t)node + 1] += held[1];
+	}
+}
+
+static void put_stack(void *ctx, uint32_t node, const struct cell *c)
+{
+	struct drain *d = ctx;
+	v2 held = drain_held_at_peak(d->s, c);
+
+	if (held[0] || held[1])
+		drain_stack(d, node);
+}
+
+static void put_cell(void *ctx, uint32_t node, const struct cell *c)
+{
+	struct rows *rows = ctx;
+
+	put(rows, node, drain_held_at_peak(rows->d->s, c));
 }
 
 size_t drain_peak_scratch(const struct state *s)
@@ -82,32 +102,48 @@ size_t drain_peak_scratch(const struct state *s)
 	return (size_t)s->nodes * 2 * sizeof(int64_t);
 }
 
+static void put_stacks(struct drain *d, const int64_t *scratch, uint32_t nodes)
+{
+	if (!scratch)
+		each_cell(d->s, nodes, put_stack, d);
+	for (uint32_t node = 1; scratch && node < nodes; node++)
+		if (scratch[2 * (size_t)node] || scratch[2 * (size_t)node + 1])
+			drain_stack(d, node);
+}
+
+static void put_rows(struct drain *d, const int64_t *scratch, uint32_t nodes)
+{
+	struct rows rows = { .d = d, .first = true };
+
+	if (!scratch)
+		each_cell(d->s, nodes, put_cell, &rows);
+	for (uint32_t node = 1; scratch && node < nodes; node++)
+		put(&rows, node, (v2){ scratch[2 * (size_t)node], scratch[2 * (size_t)node + 1] });
+}
+
 void drain_peak(struct drain *d, int64_t *scratch, size_t len, bool running)
 {
 	struct state *s = d->s;
 	struct sums sums = { .d = d, .scratch = scratch };
-	struct rows rows = { .d = d, .first = true };
-	uint32_t index = s->peak_index, at = s->at_peak,
-		 nodes = (uint32_t)(len / (2 * sizeof(int64_t)));
+	uint32_t index = s->peak_index, at = s->at_peak, nodes = s->nodes;
 	int64_t peak = s->peak_bytes;
 
-	if (peak <= 0 || (uint64_t)peak == s->peak_drained || (running && at))
+	if (scratch && nodes > len / (2 * sizeof(int64_t)))
+		nodes = (uint32_t)(len / (2 * sizeof(int64_t)));
+	if (peak <= 0 || (uint64_t)peak == s->peak_drained || (running && (at || !scratch)))
 		return;
 	each_cell(s, nodes, sum, &sums);
 	/* Another peak came meanwhile: this one's parts are not to be had. */
 	if (running && (s->at_peak || s->peak_index != index))
 		return;
-	for (uint32_t node = 1; node < nodes; node++)
-		if (scratch[2 * (size_t)node] || scratch[2 * (size_t)node + 1])
-			drain_stack(d, node);
+	put_stacks(d, scratch, nodes);
 	mp_open_peak(d->out, &(struct mp_peak){
 				     .t = at ? d->t : s->peak_time,
 				     .bytes = (uint64_t)peak,
 				     .blocks = sums.blocks > 0 ? (uint64_t)sums.blocks : 0,
 				     .slack = s->peak_shared ? s->peak_slack * s->threads : 0,
 			     });
-	for (uint32_t node = 1; node < nodes; node++)
-		put(&rows, node, (v2){ scratch[2 * (size_t)node], scratch[2 * (size_t)node + 1] });
+	put_rows(d, scratch, nodes);
 	mp_close_rows(d->out);
 	s->peak_drained = (uint64_t)peak;
 }

@@ -19,8 +19,15 @@
 #include "sys.h"
 
 struct lock {
-	uint32_t owner;
+	uint32_t owner; /* thread id, with LOCK_WAITED when somebody sleeps on it */
 };
+
+#define LOCK_WAITED ((uint32_t)1 << 31)
+
+/* Tries before sleeping, and how long to sleep before asking whether the owner
+ * still exists. */
+#define LOCK_SPINS 100
+#define LOCK_PATIENCE 100000000
 
 static inline void lock_init(struct lock *lock)
 {
@@ -35,27 +42,41 @@ static inline bool lock_try(struct lock *lock, uint32_t tid)
 					   __ATOMIC_RELAXED);
 }
 
+/* One round of waiting for a lock that is held: sleep until it is released, and
+ * take it from an owner that does not exist any more. */
+static inline void lock_wait(struct lock *lock)
+{
+	uint32_t owner = __atomic_load_n(&lock->owner, __ATOMIC_RELAXED);
+
+	if (!owner)
+		return;
+	if (!(owner & LOCK_WAITED) &&
+	    !__atomic_compare_exchange_n(&lock->owner, &owner, owner | LOCK_WAITED, false,
+					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		return;
+	owner |= LOCK_WAITED;
+	if (sys_futex_wait(&lock->owner, owner, LOCK_PATIENCE) == -ETIMEDOUT &&
+	    sys_thread_exists(sys_getpid(), (int)(owner & ~LOCK_WAITED)) == -ESRCH)
+		__atomic_compare_exchange_n(&lock->owner, &owner, 0, false, __ATOMIC_ACQ_REL,
+					    __ATOMIC_RELAXED);
+}
+
 static inline void lock_take(struct lock *lock, uint32_t tid)
 {
-	for (unsigned int spins = 1; !lock_try(lock, tid); spins++) {
-		if (spins % 64) {
-			arch_pause();
-			continue;
-		}
-		sys_yield();
-		if (spins % 4096 == 0) {
-			uint32_t owner = __atomic_load_n(&lock->owner, __ATOMIC_RELAXED);
-
-			if (owner && sys_thread_exists(sys_getpid(), (int)owner) == -ESRCH)
-				__atomic_compare_exchange_n(&lock->owner, &owner, 0, false,
-							    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-		}
+	for (int spins = 0; spins < LOCK_SPINS; spins++) {
+		if (lock_try(lock, tid))
+			return;
+		arch_pause();
 	}
+	/* Who has slept takes it as waited for: others may still sleep. */
+	while (!lock_try(lock, tid | LOCK_WAITED))
+		lock_wait(lock);
 }
 
 static inline void lock_release(struct lock *lock)
 {
-	__atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE);
+	if (__atomic_exchange_n(&lock->owner, 0, __ATOMIC_RELEASE) & LOCK_WAITED)
+		sys_futex_wake(&lock->owner, 1);
 }
 
 #endif

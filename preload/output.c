@@ -10,8 +10,10 @@
 #include "arena.h"
 #include "config.h"
 #include "drain.h"
+#include "graves.h"
 #include "header.h"
 #include "memstat.h"
+#include "peak.h"
 #include "peak.h"
 #include "rt.h"
 #include "sys.h"
@@ -135,8 +137,7 @@ static void put_peak(struct drain *d, bool running)
 	size_t len = drain_peak_scratch(d->s);
 	int64_t *scratch = arena_map(len);
 
-	if (scratch)
-		drain_peak(d, scratch, len, running);
+	drain_peak(d, scratch, len, running);
 	arena_unmap(scratch, len);
 }
 
@@ -154,6 +155,7 @@ static void look(struct state *s)
 {
 	s->recorder_bytes = memstat_recorder(s);
 	s->max_rss = memstat_max_rss();
+	graves_fill(s);
 }
 
 /* There will be another tick if the exec fails. */
@@ -261,7 +263,7 @@ void output_finish(struct state *s, const char *reason, const int *status)
 	if (capture_check_result(checked, sizeof(checked)))
 		output_note(s, "info", "check", checked);
 	d = begin(s);
-
+	peak_flush_all(s);
 	look(s);
 	drain_pass(&d);
 	put_sample(&d);

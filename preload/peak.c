@@ -20,12 +20,16 @@ static COLD void end_peak(struct state *s)
 
 COLD void peak_flush(struct state *s, struct thread_record *record)
 {
-	int64_t delta = record->pending, live, highest;
+	int64_t delta = record->pending, live, highest, slack;
 
 	record->pending = 0;
 	if (delta < 0)
 		end_peak(s);
 	live = __atomic_add_fetch(&s->live, delta, __ATOMIC_ACQ_REL);
+	/* A percent of the heap is not worth more of a shared cache line. */
+	slack = live / 128;
+	slack = slack < PEAK_SLACK ? slack : PEAK_SLACK;
+	__atomic_store_n(&s->slack_now, slack, __ATOMIC_RELAXED);
 	highest = __atomic_load_n(&s->peak_bytes, __ATOMIC_RELAXED);
 	while (live > highest)
 		if (__atomic_compare_exchange_n(&s->peak_bytes, &highest, live, false,
@@ -33,4 +37,13 @@ COLD void peak_flush(struct state *s, struct thread_record *record)
 			__atomic_store_n(&s->at_peak, 1, __ATOMIC_RELEASE);
 			break;
 		}
+}
+
+void peak_flush_all(struct state *s)
+{
+	uint32_t n = __atomic_load_n(&s->threads, __ATOMIC_ACQUIRE);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (state_threads(s)[i].pending > 0)
+			peak_flush(s, &state_threads(s)[i]);
 }

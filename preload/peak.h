@@ -29,11 +29,13 @@ extern uint32_t peak_many_threads __attribute__((visibility("hidden")));
 /* Held by one thread at a time when the peak is exact; new in a fork child. */
 extern struct lock peak_lock __attribute__((visibility("hidden")));
 
-/* Net bytes a thread may hold back. */
+/* Net bytes a thread may hold back, at most; a small heap allows less. */
 #define PEAK_SLACK 65536
 
 /* A thread's pending bytes to the shared total. */
 void peak_flush(struct state *s, struct thread_record *record);
+/* What every thread has gained, when the program ends. */
+void peak_flush_all(struct state *s);
 
 static inline uint32_t peak_cell_index(const struct cell *c)
 {
@@ -97,7 +99,7 @@ static inline void peak_added(struct state *s, struct thread_record *record, int
 		return;
 	}
 	record->pending += size;
-	if (record->pending > (int64_t)s->peak_slack)
+	if (record->pending > s->slack_now)
 		peak_flush(s, record);
 }
 
@@ -110,7 +112,7 @@ static inline void peak_removed(struct state *s, struct thread_record *record, i
 		return;
 	}
 	record->pending -= size;
-	if (record->pending < -(int64_t)s->peak_slack)
+	if (record->pending < -s->slack_now)
 		peak_flush(s, record);
 }
 

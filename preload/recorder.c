@@ -11,6 +11,7 @@
 #include "blocks.h"
 #include "config.h"
 #include "escape.h"
+#include "graves.h"
 #include "inheritance.h"
 #include "modules.h"
 #include "output.h"
@@ -94,6 +95,8 @@ static struct state *start_child(const struct state *parent)
 
 	sampler_after_fork();
 	thread_after_fork();
+	counters_after_fork();
+	graves_forget();
 	escape_after_fork();
 	ranges_forget();
 	output_forget();
@@ -190,6 +193,9 @@ COLD void recorder_tick(struct tls *t, const void *frame)
 	guard_back(t);
 }
 
+/* Ended threads whose counters may wait for the next regular drain. */
+#define THREADS_A_DRAIN 256
+
 /* Destructors of other keys may still allocate: stay until the last round. */
 static void thread_is_ending(void *round)
 {
@@ -203,8 +209,8 @@ static void thread_is_ending(void *round)
 		 * process does. */
 		if (tls.thread->tid == recorder_memory->pid)
 			sampler_main_ended();
-		else
-			thread_ending(tls.thread);
+		else if (thread_ending(tls.thread) % THREADS_A_DRAIN == 0)
+			sampler_hurry();
 		tls.busy = GUARD_OPEN;
 	}
 }

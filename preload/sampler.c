@@ -159,6 +159,12 @@ void sampler_main_ended(void)
 	sys_futex_wake(&stop, 1);
 }
 
+void sampler_hurry(void)
+{
+	__atomic_store_n(&next_sites, 0, __ATOMIC_RELAXED);
+	sys_futex_wake(&stop, 1);
+}
+
 void sampler_stop(void)
 {
 	__atomic_store_n(&stop, 1, __ATOMIC_RELEASE);

@@ -28,6 +28,9 @@ void sampler_tick(struct thread *t, const void *frame);
  * not be what keeps it alive. */
 void sampler_main_ended(void);
 
+/* Site rows are wanted now rather than later: many threads have ended. */
+void sampler_hurry(void);
+
 /* No more work: the helper ends on its own and touches nothing any more. */
 void sampler_stop(void);
 

@@ -77,7 +77,14 @@ struct cell_info {
 #define CELL_BLOCK 64
 
 /* It said that it ends; the kernel gave its id to another; its last line is written. */
-enum thread_state { THREAD_FREE, THREAD_ALIVE, THREAD_ENDED, THREAD_GONE, THREAD_FINAL };
+enum thread_state {
+	THREAD_FREE,
+	THREAD_ALIVE,
+	THREAD_ENDED, /* announced its end */
+	THREAD_GONE,  /* the kernel does not know it any more */
+	THREAD_FINAL, /* its last line was written */
+	THREAD_GRAVE, /* no thread: the sums of all whose records were given back */
+};
 
 struct thread_record {
 	v2 heap_alloc, heap_free; /* totals, as in struct cell */
@@ -160,7 +167,18 @@ struct state {
 	int64_t live; /* net bytes of all threads, less their pending parts */
 	int64_t peak_bytes;
 	uint64_t peak_time;
-	uint64_t peak_slack;   /* bytes a thread may hold back; 0 with an exact peak */
+	uint64_t peak_slack; /* bytes a thread may hold back; 0 with an exact peak */
+	/* A cell on its way into the sums of ended threads: while `valid`, cell
+	 * `to` becomes `sum` and cell `from` is no longer in use, whoever does it. */
+	struct {
+		struct cell sum;
+		uint32_t from, to;
+		uint32_t valid;
+	} moving;
+	uint32_t free_block;   /* 1 + newest block of cells given back, 0 for none */
+	uint32_t free_records; /* thread records given back */
+	uint64_t threads_gone; /* threads whose records were given back */
+	int64_t slack_now;     /* bytes a thread holds back at the present size of the heap */
 	uint64_t threads_made; /* by pthread_create, whether they allocated or not */
 	uint64_t peak_shared;  /* several threads: what they hold back is missing */
 
@@ -192,6 +210,19 @@ struct state {
 static inline void *state_region(const struct state *s, enum region region)
 {
 	return (char *)s + s->regions[region].offset;
+}
+
+/* Carry out what state.moving says; may be done twice. */
+static inline void state_move(struct state *s)
+{
+	struct cell *to = (struct cell *)((char *)s + s->regions[REGION_CELLS].offset) +
+			  s->moving.to;
+	struct cell_info *infos = (struct cell_info *)((char *)s + s->regions[REGION_INFOS].offset);
+
+	*to = s->moving.sum;
+	infos[s->moving.to].drained = (uint64_t)(to->alloc[0] + to->free[0]);
+	infos[s->moving.from].node = 0;
+	__atomic_store_n(&s->moving.valid, 0, __ATOMIC_RELEASE);
 }
 
 static inline struct node *state_nodes(const struct state *s)

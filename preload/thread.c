@@ -16,7 +16,11 @@
 /* Stack of the main thread ends here; the loader knows it. */
 extern void *__libc_stack_end;
 
+/* No thread has this id. */
+#define GRAVE_TID UINT32_MAX
+
 static struct lock lock;
+static struct thread_record nobody;
 static struct thread *ended; /* threads that are gone or about to go */
 
 /* Threads that had the caller's id before it are gone: their last line comes
@@ -26,7 +30,7 @@ static void mark_gone(uint32_t tid)
 	for (struct thread *t = ended; t; t = t->next) {
 		uint32_t state = THREAD_ENDED;
 
-		if (t->tid == tid)
+		if (t->tid == tid && t->record->tid == tid)
 			__atomic_compare_exchange_n(&t->record->state, &state, THREAD_GONE, false,
 						    __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 	}
@@ -42,8 +46,7 @@ static struct thread *take_over(uint32_t pid, uint32_t tid)
 			continue;
 		*link = t->next;
 		for (int kind = 0; kind < MP_KINDS; kind++)
-			for (uint32_t i = 0; i < t->maps[kind].len; i++)
-				t->maps[kind].cells[i] = 0;
+			arena_clear(t->maps[kind].cells, t->maps[kind].len * sizeof(uint32_t));
 		memo_flush(&t->memo);
 		return t;
 	}
@@ -83,16 +86,44 @@ static struct span own_stack(bool is_main, uintptr_t sp)
 	return (struct span){ .low = high - limit, .high = high };
 }
 
-static struct thread_record *new_record(struct state *s, uint32_t *index)
+static struct thread_record *reuse_record(struct state *s, uint32_t *index)
 {
-	struct thread_record *record;
+	struct thread_record *records = state_threads(s);
+
+	for (uint32_t i = 0; s->free_records && i < s->threads; i++) {
+		if (records[i].state != THREAD_FREE || records[i].tid)
+			continue;
+		s->free_records--;
+		*index = i;
+		return &records[i];
+	}
+	return NULL;
+}
+
+/* A record for thread `tid`, in state THREAD_FREE, so that readers pass over it
+ * until it is complete.  With the lock held. */
+static struct thread_record *claim_record(struct state *s, uint32_t tid, uint32_t *index)
+{
+	struct thread_record *record = reuse_record(s, index);
 	uint32_t n = s->threads;
 
-	if (state_reserve(s, REGION_THREADS, (uint64_t)(n + 1) * sizeof(*record)) != 0)
-		return NULL;
-	record = &state_threads(s)[n];
-	*index = n;
+	if (!record) {
+		if (state_reserve(s, REGION_THREADS, (uint64_t)(n + 1) * sizeof(*record)) != 0)
+			return NULL;
+		record = &state_threads(s)[n];
+		*index = n;
+	}
+	record->tid = tid;
+	if (*index == n)
+		__atomic_store_n(&s->threads, n + 1, __ATOMIC_RELEASE);
 	return record;
+}
+
+/* With the lock held. */
+static void unclaim_record(struct state *s, struct thread_record *record)
+{
+	*record = (struct thread_record){ .state = THREAD_FREE };
+	s->free_records++;
 }
 
 static void read_name(uint32_t tid, struct thread_record *record)
@@ -119,47 +150,81 @@ COLD struct thread *thread_attach(struct state *s, const void *frame)
 	lock_take(&lock, tid);
 	mark_gone(tid);
 	t = take_over(s->pid, tid);
+	lock_release(&lock);
 	if (!t)
 		t = make();
-	record = t ? new_record(s, &t->index) : NULL;
+	if (!t)
+		return NULL;
+	if (t->state != s)
+		t->ids = (struct trie_ids){ 0 };
+	lock_take(&lock, tid);
+	record = claim_record(s, tid, &t->index);
+	lock_release(&lock);
 	if (record) {
-		if (t->state != s)
-			t->ids = (struct trie_ids){ 0 };
 		t->state = s;
 		t->cells = state_cells(s) - 1;
 		t->tid = tid;
 		t->record = record;
 		t->own = t->span = own_stack(tid == s->pid, (uintptr_t)frame);
-		record->tid = tid;
 		record->started = s->now;
 		read_name(tid, record);
 		if (counters_start(t)) {
 			__atomic_store_n(&record->state, THREAD_ALIVE, __ATOMIC_RELEASE);
-			__atomic_store_n(&s->threads, s->threads + 1, __ATOMIC_RELEASE);
-		} else {
-			record = NULL;
+			return t;
 		}
 	}
-	if (t && !record) {
-		t->tid = 0;
-		t->next = ended;
-		ended = t;
-		t = NULL;
-	}
+	lock_take(&lock, tid);
+	if (record)
+		unclaim_record(s, record);
+	/* Its memory is for the next one. */
+	t->record = &nobody;
+	t->tid = 0;
+	t->next = ended;
+	ended = t;
 	lock_release(&lock);
-	return t;
+	return NULL;
 }
 
-void thread_ending(struct thread *t)
+uint32_t thread_ending(struct thread *t)
 {
+	static uint32_t endings;
 	uint32_t alive = THREAD_ALIVE;
 
 	if (!__atomic_compare_exchange_n(&t->record->state, &alive, THREAD_ENDED, false,
 					 __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-		return;
+		return 1;
 	lock_take(&lock, t->tid);
 	t->next = ended;
 	ended = t;
+	lock_release(&lock);
+	return __atomic_add_fetch(&endings, 1, __ATOMIC_RELAXED);
+}
+
+struct thread *thread_make_grave(struct state *s)
+{
+	struct thread *t = arena_map(sizeof(*t));
+
+	if (!t)
+		return NULL;
+	lock_take(&lock, (uint32_t)sys_gettid());
+	t->record = claim_record(s, GRAVE_TID, &t->index);
+	lock_release(&lock);
+	t->state = s;
+	t->cells = state_cells(s) - 1;
+	t->tid = GRAVE_TID;
+	if (t->record && counters_start(t)) {
+		__atomic_store_n(&t->record->state, THREAD_GRAVE, __ATOMIC_RELEASE);
+		return t;
+	}
+	arena_unmap(t, sizeof(*t));
+	return NULL;
+}
+
+void thread_give_back(struct state *s, struct thread_record *record)
+{
+	lock_take(&lock, (uint32_t)sys_gettid());
+	unclaim_record(s, record);
+	s->threads_gone++;
 	lock_release(&lock);
 }
 

@@ -74,6 +74,11 @@ struct thread {
 /* The thread's cell for a stack, made when there is none; never NULL. */
 struct cell *counters_add(struct thread *t, enum mp_kind kind, uint32_t node);
 
+/* Give a block of cells, numbered from 0, to whoever needs one next. */
+void counters_give_back(struct state *s, uint32_t block);
+/* In a fork child: the locks are free. */
+void counters_after_fork(void);
+
 /* Make the thread's first cell, the one for NODE_OTHER.  False without memory. */
 bool counters_start(struct thread *t);
 
@@ -93,11 +98,19 @@ static inline struct cell *counters_cell(struct thread *t, enum mp_kind kind, ui
  */
 struct thread *thread_attach(struct state *s, const void *frame);
 
-/* The calling thread is about to end; later events of it still count. */
-void thread_ending(struct thread *t);
+/* The calling thread is about to end; later events of it still count.  Returns
+ * how many have said so before, and it. */
+uint32_t thread_ending(struct thread *t);
 
 /* Give a thread its name in the record. */
 void thread_set_name(struct thread_record *record, const char *name);
+
+/* No thread, but a record with cells: where the counts of ended threads are
+ * summed up.  NULL without memory. */
+struct thread *thread_make_grave(struct state *s);
+
+/* Give the record of a thread that is summed up to the next thread. */
+void thread_give_back(struct state *s, struct thread_record *record);
 
 /* In a fork child: no thread but the caller exists; `t` is attached anew. */
 void thread_after_fork(void);

@@ -156,6 +156,17 @@ static bool sane_counts(v2 counts)
 	return counts[0] >= 0 && counts[1] >= 0 && sane(counts[0]) && sane(counts[1]);
 }
 
+/* Killed while an ended thread was summed up: finish the cell under way. */
+static void mend_move(struct mending *m)
+{
+	struct state *s = m->s;
+
+	if (s->moving.valid && s->moving.from < s->blocks * CELL_BLOCK &&
+	    s->moving.to < s->blocks * CELL_BLOCK)
+		state_move(s);
+	s->moving.valid = 0;
+}
+
 static void mend_cell(struct mending *m, uint32_t i)
 {
 	struct cell *c = &state_cells(m->s)[i];
@@ -190,12 +201,17 @@ static void mend_cells(struct mending *m, const struct thread_record *record, ui
 {
 	uint32_t first = block * CELL_BLOCK, n = drain_cells_in(record, block);
 	struct cell_info *infos = state_infos(m->s);
-	const struct cell *cells = state_cells(m->s);
+	struct cell *cells = state_cells(m->s);
 
 	for (uint32_t i = first; i < first + n; i++) {
+		if (record->state == THREAD_FINAL && !infos[i].node) {
+			/* Summed up already. */
+			cells[i] = (struct cell){ .alloc = { 0 } };
+			infos[i].node = NODE_OTHER;
+		}
 		mend_cell(m, i);
 		infos[i].drained = 0;
-		if (record->state == THREAD_FINAL)
+		if (record->state >= THREAD_FINAL)
 			infos[i].drained = (uint64_t)(cells[i].alloc[0] + cells[i].free[0]);
 	}
 	for (uint32_t i = first + n; i < first + CELL_BLOCK; i++)
@@ -227,7 +243,7 @@ static void mend_blocks(struct mending *m, uint32_t thread, bool *seen)
 
 static void mend_record(struct mending *m, struct thread_record *record)
 {
-	if (record->state > THREAD_FINAL) {
+	if (record->state > THREAD_GRAVE) {
 		record->state = THREAD_ALIVE;
 		m->mended++;
 	}
@@ -252,6 +268,7 @@ static bool mend_threads(struct mending *m)
 
 	if (!seen)
 		return false;
+	mend_move(m);
 	for (uint32_t i = 0; i < m->s->threads; i++) {
 		mend_record(m, &state_threads(m->s)[i]);
 		mend_blocks(m, i, seen);

@@ -56,6 +56,9 @@ enum column_flags {
 	COLUMN_KEY = 1, /* together these say which thing a row is about; diff joins by them */
 	COLUMN_FOR_PEOPLE = 2,	 /* only where people read: text, HTML */
 	COLUMN_FOR_MACHINES = 4, /* only where programs read: JSON, CSV */
+	COLUMN_OF_BUILD = 8,	 /* of a key: a number another build has otherwise, as lines */
+	COLUMN_OF_RUN = 16,	 /* of a key: what another run has otherwise, as thread ids */
+	COLUMN_SIGNED = 32,	 /* for people: a plus where it is positive */
 };
 
 struct doc_column {
@@ -65,6 +68,7 @@ struct doc_column {
 	enum doc_align align;
 	unsigned int flags; /* enum column_flags */
 	int priority;	    /* on narrow screens columns go, the highest first; 0 never goes */
+	const char *count;  /* key of the column that counts what this one measures; or NULL */
 };
 
 struct doc_row {
@@ -76,6 +80,7 @@ struct doc_table {
 	const char *name;  /* stable */
 	const char *title; /* for people; or NULL */
 	const char *empty; /* for people: what to say when there is no row; or NULL */
+	const char *size;  /* key of the column that says how large a row is; or NULL */
 	struct doc_column *columns;
 	size_t n_columns;
 	struct doc_row *rows;
@@ -93,18 +98,32 @@ struct doc_value {
 	struct doc_cell cell; /* never a stack */
 };
 
-/* A node of a tree, in preorder: children follow their parent. */
+/* A node of a tree, in preorder: children follow their parent, the largest first. */
 struct doc_node {
 	struct doc_frame frame;
 	size_t parent; /* index, or DOC_NO_PARENT */
 	int64_t self, total;
+	size_t hidden; /* no frame: stands for so many nodes that were too small to show */
 };
 
 #define DOC_NO_PARENT SIZE_MAX
 
+/* How a tree wants to be drawn; renderers without a choice ignore it. */
+enum doc_tree_form {
+	TREE_ROWS,   /* a row a node, indented */
+	TREE_FLAME,  /* blocks as wide as their total, callees on top of callers */
+	TREE_ICICLE, /* the same, roots on top */
+};
+
 struct doc_tree {
-	const char *name, *title;
+	const char *name;  /* stable */
+	const char *title; /* for people: what is measured */
+	const char *empty; /* for people: what to say when there is no node; or NULL */
 	enum doc_unit unit;
+	enum doc_tree_form form;
+	bool upward;   /* children are callers, not callees */
+	int64_t least; /* for people: less than this is of no interest */
+	int width;     /* of a picture, in pixels; 0: the renderer's choice */
 	struct doc_node *nodes;
 	size_t n_nodes, a_nodes;
 };
@@ -134,7 +153,7 @@ struct doc {
 	const char *report;	 /* name of the report */
 	const char *title;	 /* for people: one line */
 	const char *subtitle;	 /* for people: what is shown, and by which order; or NULL */
-	const char *main_table;	 /* name of the table CSV writes; NULL: the values */
+	const char *main_table;	 /* name of the table (or tree) CSV writes; NULL: the values */
 	struct doc_value *trace; /* what was looked at */
 	size_t n_trace, a_trace;
 	struct doc_value *values;

@@ -309,3 +309,16 @@ bool symbols_problem(struct symbols *symbols, uint32_t module_index, const char 
 	*why = file->image.problem;
 	return *why;
 }
+
+enum symbols_have symbols_have(struct symbols *symbols, uint32_t module_index)
+{
+	struct symbols_file *file;
+
+	if (module_index >= symbols->model->n_modules)
+		return SYMBOLS_NONE;
+	file = file_of(symbols, module_index);
+	file_read(symbols, file, module_index);
+	return file->dwarf && dwarf_index_has_units(file->dwarf) ? SYMBOLS_LINES
+	       : file->functions.n				 ? SYMBOLS_FUNCTIONS
+								 : SYMBOLS_NONE;
+}

@@ -44,4 +44,14 @@ const struct frame *symbols_frames(struct symbols *symbols, uint32_t node, size_
  * `why` then holds one sentence for a report's notes. */
 bool symbols_problem(struct symbols *symbols, uint32_t module_index, const char **why);
 
+/* What names a module's addresses can be given. */
+enum symbols_have {
+	SYMBOLS_NONE,	   /* no names, or another build */
+	SYMBOLS_FUNCTIONS, /* a symbol table */
+	SYMBOLS_LINES,	   /* debug information */
+};
+
+/* Looks into the module's file, and that of its debug information. */
+enum symbols_have symbols_have(struct symbols *symbols, uint32_t module_index);
+
 #endif

@@ -97,6 +97,11 @@ struct dwarf_index *dwarf_index_new(Dwfl_Module *module)
 	return index;
 }
 
+bool dwarf_index_has_units(const struct dwarf_index *index)
+{
+	return index->n_units;
+}
+
 void dwarf_index_free(struct dwarf_index *index)
 {
 	const struct map_entry *e;

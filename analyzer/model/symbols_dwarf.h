@@ -29,6 +29,9 @@ struct dwarf_frame {
 struct dwarf_index *dwarf_index_new(Dwfl_Module *module);
 void dwarf_index_free(struct dwarf_index *index);
 
+/* Is there any compiled unit in it, or only unwind tables and the like? */
+bool dwarf_index_has_units(const struct dwarf_index *index);
+
 /*
  * The frames at `pc`, innermost inline first; the last is the function
  * itself.  Returns how many there are, 0 when nothing is known.  The last one

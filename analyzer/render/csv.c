@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * csv.c - a doc's main table as CSV with the columns' keys as header, or its
+ * csv.c - a doc's main table or tree as CSV with the columns' keys as header, or its
  * values as key,value.  Quoted as RFC 4180 says; lines end in a bare newline,
  * as the tools of this system expect.
  */
@@ -90,6 +90,32 @@ static void put_line(struct sink *out, const struct doc_table *table, const stru
 	sink_putc(out, '\n');
 }
 
+static void put_optional(struct sink *out, const char *text)
+{
+	sink_putc(out, ',');
+	if (text)
+		put_text(out, text);
+}
+
+static void put_tree(struct sink *out, const struct doc_tree *tree)
+{
+	sink_puts(out, "id,parent,function,file,line,module,self,total\n");
+	for (size_t i = 0; i < tree->n_nodes; i++) {
+		const struct doc_node *node = &tree->nodes[i];
+
+		sink_printf(out, "%zu,", i);
+		if (node->parent != DOC_NO_PARENT)
+			sink_printf(out, "%zu", node->parent);
+		put_optional(out, node->frame.function);
+		put_optional(out, node->frame.file);
+		sink_putc(out, ',');
+		if (node->frame.line)
+			sink_printf(out, "%" PRIu32, node->frame.line);
+		put_optional(out, node->frame.module);
+		sink_printf(out, ",%" PRId64 ",%" PRId64 "\n", node->self, node->total);
+	}
+}
+
 static void write_csv(const struct doc *doc, const struct term *term, struct sink *out)
 {
 	const struct doc_table *table;
@@ -101,6 +127,12 @@ static void write_csv(const struct doc *doc, const struct term *term, struct sin
 		for (size_t i = 0; i < table->n_rows; i++)
 			put_line(out, table, &table->rows[i]);
 		return;
+	}
+	for (size_t i = 0; i < doc->n_trees && doc->main_table; i++) {
+		if (!strcmp(doc->trees[i]->name, doc->main_table)) {
+			put_tree(out, doc->trees[i]);
+			return;
+		}
 	}
 	sink_puts(out, "key,value\n");
 	for (size_t i = 0; i < doc->n_values; i++) {

@@ -167,6 +167,8 @@ static void put_trees(struct sink *out, const struct doc *doc)
 			put_int(out, node->self);
 			sink_puts(out, ",\"total\":");
 			put_int(out, node->total);
+			if (node->hidden)
+				sink_printf(out, ",\"hidden\":%zu", node->hidden);
 			sink_putc(out, '}');
 		}
 		sink_puts(out, "]");

@@ -5,6 +5,7 @@
 #include "doc/doc.h"
 #include "render/layout.h"
 #include "render/renderer.h"
+#include "render/text_tree.h"
 #include "util/opt.h"
 #include "util/sink.h"
 #include "util/strbuf.h"
@@ -84,6 +85,17 @@ static void put_line(const char *text, enum term_style style, const struct term 
 	sink_puts(out, term_style(term, STYLE_NONE));
 }
 
+static void put_tree(const struct doc_tree *tree, const struct term *term, struct sink *out)
+{
+	if (!tree->n_nodes)
+		put_wrapped(out, tree->empty ? tree->empty : "nothing", 0, MARGIN, term->width);
+	else if (tree->form == TREE_ROWS)
+		text_tree(tree, term, out);
+	else
+		text_flame(tree, term, out);
+	sink_putc(out, '\n');
+}
+
 static void write_text(const struct doc *doc, const struct term *term, struct sink *out)
 {
 	put_line(doc->title, STYLE_BOLD, term, out);
@@ -103,6 +115,8 @@ static void write_text(const struct doc *doc, const struct term *term, struct si
 				    term->width);
 		sink_putc(out, '\n');
 	}
+	for (size_t i = 0; i < doc->n_trees; i++)
+		put_tree(doc->trees[i], term, out);
 	put_notes(doc, term, out);
 }
 

@@ -70,8 +70,14 @@ enum term_color term_color_parse(const char *word)
 const char *term_style(const struct term *term, enum term_style style)
 {
 	static const char *const codes[] = {
-		[STYLE_NONE] = "\033[0m",    [STYLE_BOLD] = "\033[1m",	   [STYLE_DIM] = "\033[2m",
-		[STYLE_NUMBER] = "\033[36m", [STYLE_WARNING] = "\033[33m",
+		[STYLE_NONE] = "\033[0m",
+		[STYLE_BOLD] = "\033[1m",
+		[STYLE_DIM] = "\033[2m",
+		[STYLE_NUMBER] = "\033[36m",
+		[STYLE_WARNING] = "\033[33m",
+		[STYLE_BLOCK_A] = "\033[30;48;5;216m",
+		[STYLE_BLOCK_B] = "\033[30;48;5;222m",
+		[STYLE_BLOCK_C] = "\033[30;48;5;180m",
 	};
 
 	return term->color ? codes[style] : "";

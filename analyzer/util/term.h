@@ -29,7 +29,16 @@ void term_init(struct term *term, int fd, enum term_color color);
 /* "auto", "always", "never"; anything else is TERM_AUTO. */
 enum term_color term_color_parse(const char *word);
 
-enum term_style { STYLE_NONE, STYLE_BOLD, STYLE_DIM, STYLE_NUMBER, STYLE_WARNING };
+enum term_style {
+	STYLE_NONE,
+	STYLE_BOLD,
+	STYLE_DIM,
+	STYLE_NUMBER,
+	STYLE_WARNING,
+	STYLE_BLOCK_A, /* dark on warm grounds that can be told apart */
+	STYLE_BLOCK_B,
+	STYLE_BLOCK_C,
+};
 
 /* The escape sequence that starts a style (STYLE_NONE: ends all); "" without colour. */
 const char *term_style(const struct term *term, enum term_style style);

@@ -67,7 +67,9 @@ words()
 }
 
 # Programs whose build differs from automake's default: unit tests of the
-# recorder, and the victims, which say in their comment what they want.
+# recorder; the victims and the programs of the benchmark, which say in their
+# comment what they want; the micro benchmarks, which link the recorder (micro_rec_),
+# the analyzer (micro_trace) or nothing.
 programs()
 {
 	files tests/unit 'test_rec_*.c' | while read -r file; do
@@ -77,7 +79,24 @@ programs()
 	done
 	files tests/victims 'v_*.c' 'v_*.cc' | sed 's/\.cc*$//' | list VICTIM_LIST
 	files tests/victims 'lib_*.c' 'lib_*.cc' | sed 's/\.cc*$/.so/' | list VICTIM_LIBRARY_LIST
-	files tests/victims 'v_*.c' 'v_*.cc' 'lib_*.c' 'lib_*.cc' | while read -r file; do
+	files tests/bench 'b_*.c' 'b_*.cc' | sed 's/\.cc*$//' | list BENCH_LIST
+	files tests/bench 'micro_*.c' | sed 's/\.c$//' | list MICRO_LIST
+	files tests/bench 'micro_*.c' | while read -r file; do
+		var=$(variable "${file%.c}")
+		world=CONTRACT link=
+		case $file in
+		*/micro_rec_*) world=RECORDER link=libbench.a ;;
+		*/micro_trace.c) world=ANALYZER link="\$(ANALYZER_LINK)" ;;
+		esac
+		echo "${var}_SOURCES = $file tests/bench/micro.c"
+		echo "${var}_CPPFLAGS = \$(${world}_CPPFLAGS)"
+		echo "${var}_CFLAGS = \$(MICRO_CFLAGS)"
+		echo "${var}_LDADD = $link"
+	done
+	{
+		files tests/victims 'v_*.c' 'v_*.cc' 'lib_*.c' 'lib_*.cc'
+		files tests/bench 'b_*.c' 'b_*.cc'
+	} | while read -r file; do
 		shared='' pic=''
 		name=${file%.c*}
 		language=C

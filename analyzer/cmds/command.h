@@ -30,8 +30,13 @@ struct command {
 	const char *operands; /* as the usage line shows them: "TRACE", "[--] PROG [ARGS...]" */
 	const char *
 		description; /* more for --help: whole sentences, wrapped by the printer; may be NULL */
-	const struct opt *options;	/* ends with an OPT_END row */
-	size_t args_size;		/* of the struct the options fill */
+	const struct opt *options; /* ends with an OPT_END row */
+	size_t args_size;	   /* of the struct the options fill */
+	/*
+	 * For a command whose options depend on its words: its table, to be freed,
+	 * and the size of what it fills, instead of the two above.  argv may be NULL.
+	 */
+	struct opt *(*make_options)(int argc, char **argv, size_t *args_size);
 	unsigned int opt_flags;		/* OPT_STOP_AT_OPERAND or 0 */
 	int min_operands, max_operands; /* checked before run(); max -1 for any number */
 	const char *const *examples;	/* whole command lines, ends with NULL */

@@ -37,11 +37,15 @@ void verb_help(const struct verb *verb, struct strbuf *out, int width)
 	const struct report *r = verb->report;
 	const char *description = c ? c->description : r->description;
 	const char *const *examples = c ? c->examples : r->examples;
-	struct opt *options = r ? report_options(r) : NULL;
-	const struct opt *table = r ? options : c->options;
+	size_t size;
+	struct opt *options = r			? report_options(r)
+			      : c->make_options ? c->make_options(0, NULL, &size)
+						: NULL;
+	const struct opt *table = options ? options : c->options;
 
-	strbuf_addf(out, "usage: memprof %s [OPTIONS] %s\n\n", verb->name,
-		    c ? c->operands ? c->operands : "" : "TRACE[@POINT|@A..B]");
+	strbuf_addf(out, "usage: memprof %s [OPTIONS] %s%s%s\n\n", verb->name,
+		    c ? c->operands ? c->operands : "" : "TRACE[@POINT|@A..B]",
+		    r && r->operands ? " " : "", r && r->operands ? r->operands : "");
 	opt_wrap(out, description ? description : verb->summary, 0, width);
 	if (table) {
 		strbuf_addstr(out, "\noptions:\n");
@@ -73,6 +77,7 @@ void commands_complete(struct strbuf *out, int argc, char **argv)
 	const char *word = argc ? argv[argc - 1] : "";
 	const struct verb *verb;
 	struct opt *options;
+	size_t size;
 
 	if (argc <= 1 || (argc == 2 && !strcmp(argv[0], "help"))) {
 		add_verbs(out, word);
@@ -81,7 +86,10 @@ void commands_complete(struct strbuf *out, int argc, char **argv)
 	verb = verb_find(argv[0]);
 	if (!verb)
 		return;
-	options = verb->report ? report_options(verb->report) : NULL;
+	options = verb->report ? report_options(verb->report)
+		  : verb->command->make_options
+			  ? verb->command->make_options(argc - 1, argv + 1, &size)
+			  : NULL;
 	if (options || verb->command->options)
 		opt_complete(out, options ? options : verb->command->options,
 			     argc > 2 ? argv[argc - 2] : NULL, word);

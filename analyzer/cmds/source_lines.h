@@ -6,12 +6,9 @@
 #define ANALYZER_CMDS_SOURCE_LINES_H
 
 struct doc;
-struct model;
+struct source_files;
 
-/*
- * Give rows that name a file and a line the text of that line, where the file
- * can be read and was not changed after the trace began.
- */
-void source_lines_add(struct doc *doc, const struct model *model, const char *sysroot);
+/* Give rows that name a file and a line the text of that line, where it is known. */
+void source_lines_add(struct doc *doc, struct source_files *files);
 
 #endif

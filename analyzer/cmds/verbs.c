@@ -123,8 +123,10 @@ static int command_run(const struct verb *verb, int argc, char **argv)
 {
 	static const struct opt none[] = { { .type = OPT_END } };
 	const struct command *c = verb->command;
-	const struct opt *options = c->options ? c->options : none;
-	void *args = xcalloc(1, c->args_size);
+	size_t size = c->args_size;
+	struct opt *made = c->make_options ? c->make_options(argc, argv, &size) : NULL;
+	const struct opt *options = made ? made : c->options ? c->options : none;
+	void *args = xcalloc(1, size);
 	struct diag diag = DIAG_INIT;
 	int n = 0, status;
 
@@ -143,6 +145,7 @@ static int command_run(const struct verb *verb, int argc, char **argv)
 			status = c->run(args, n, argv);
 	}
 	opt_release(options, args);
+	free(made);
 	free(args);
 	diag_release(&diag);
 	return status;

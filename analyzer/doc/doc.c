@@ -156,6 +156,7 @@ struct doc_table *doc_add_table(struct doc *doc, const char *name, const char *t
 		table->columns[i] = columns[i];
 		table->columns[i].key = doc_text(doc, columns[i].key);
 		table->columns[i].title = doc_text(doc, columns[i].title);
+		table->columns[i].count = doc_text(doc, columns[i].count);
 	}
 	XGROW(doc->tables, doc->n_tables, doc->a_tables);
 	return doc->tables[doc->n_tables++] = table;

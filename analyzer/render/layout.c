@@ -84,15 +84,25 @@ void layout_cell(struct strbuf *out, const struct doc_cell *cell, enum doc_unit 
 	}
 }
 
+void layout_column_cell(struct strbuf *out, const struct doc_cell *cell,
+			const struct doc_column *column)
+{
+	if ((column->flags & COLUMN_SIGNED) &&
+	    ((cell->type == CELL_INT && cell->i > 0) || (cell->type == CELL_REAL && cell->r > 0)))
+		strbuf_addch(out, '+');
+	layout_cell(out, cell, column->unit);
+}
+
 /* Columns a cell would like to have. */
-static int natural_width(const struct doc_cell *cell, enum doc_unit unit, struct strbuf *scratch)
+static int natural_width(const struct doc_cell *cell, const struct doc_column *column,
+			 struct strbuf *scratch)
 {
 	struct strbuf where = STRBUF_INIT;
 	int width = 0;
 
 	strbuf_clear(scratch);
 	if (cell->type != CELL_STACK) {
-		layout_cell(scratch, cell, unit);
+		layout_column_cell(scratch, cell, column);
 		return utf8_width(scratch->buf);
 	}
 	for (size_t i = 0; i < cell->stack.n && i < STACK_HEAD; i++) {
@@ -108,7 +118,7 @@ static int natural_width(const struct doc_cell *cell, enum doc_unit unit, struct
 	return width;
 }
 
-static bool is_right(const struct doc_column *column)
+bool layout_is_right(const struct doc_column *column)
 {
 	if (column->align != ALIGN_AUTO)
 		return column->align == ALIGN_RIGHT;
@@ -121,7 +131,7 @@ static void measure_rows(struct layout *l, size_t c, const struct doc_row *rows,
 	struct shown *shown = &l->columns[c];
 
 	for (size_t r = 0; r < n; r++) {
-		int w = natural_width(&rows[r].cells[c], l->table->columns[c].unit, scratch);
+		int w = natural_width(&rows[r].cells[c], &l->table->columns[c], scratch);
 
 		shown->on |= rows[r].cells[c].type != CELL_NONE;
 		shown->width = w > shown->width ? w : shown->width;
@@ -144,7 +154,7 @@ static void measure(struct layout *l)
 		measure_rows(l, c, t->footer, t->n_footer, &scratch);
 		if (utf8_width(column->title) > shown->width)
 			shown->width = utf8_width(column->title);
-		shown->right = is_right(column);
+		shown->right = layout_is_right(column);
 		if (shown->on && column->unit == UNIT_TEXT)
 			l->flex = (int)c;
 	}
@@ -296,7 +306,7 @@ static void put_row(struct layout *l, const struct doc_row *row)
 			continue;
 		}
 		strbuf_clear(&text);
-		layout_cell(&text, cell, t->columns[c].unit);
+		layout_column_cell(&text, cell, &t->columns[c]);
 		put_text(l, c, text.buf);
 	}
 	sink_putc(l->sink, '\n');

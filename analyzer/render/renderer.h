@@ -18,6 +18,9 @@ struct renderer {
 	const char *summary;
 	bool for_people; /* shows few rows and source lines, units, colour */
 
+	/* Can it write this doc?  NULL: any. */
+	bool (*fits)(const struct doc *doc);
+
 	/* Errors of writing stick to the sink. */
 	void (*write)(const struct doc *doc, const struct term *term, struct sink *sink);
 };

@@ -15,6 +15,7 @@
 struct diag;
 struct doc;
 struct model;
+struct source_files;
 struct symbols;
 
 /* What every report is asked with. */
@@ -23,16 +24,19 @@ struct report_args {
 	const char *sort;	 /* key of a column; NULL: the report's own choice */
 	struct opt_list filters; /* include|exclude:what:GLOB */
 	bool cumulative;
-	const void *own;   /* the struct the report's own options fill */
-	struct diag *diag; /* why build() failed */
+	const char *const *operands;  /* what stands behind the trace, ends with NULL; or NULL */
+	struct source_files *sources; /* source files, read on demand */
+	const void *own;	      /* the struct the report's own options fill */
+	struct diag *diag;	      /* why build() failed */
 };
 
 struct report {
 	const char *name;
-	const char *summary;	     /* one line: lower case, no full stop */
-	const char *description;     /* whole sentences for --help; or NULL */
-	const struct opt *options;   /* its own, ends with OPT_END; or NULL */
-	size_t args_size;	     /* of the struct they fill */
+	const char *summary;	   /* one line: lower case, no full stop */
+	const char *description;   /* whole sentences for --help; or NULL */
+	const char *operands;	   /* what it takes behind the trace, as usage shows it; or NULL */
+	const struct opt *options; /* its own, ends with OPT_END; or NULL */
+	size_t args_size;	   /* of the struct they fill */
 	const char *const *examples; /* whole command lines, ends with NULL */
 
 	/*

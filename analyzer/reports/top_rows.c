@@ -47,22 +47,24 @@ static int64_t temporary(const struct counts *c)
 	return (int64_t)c->temp0;
 }
 
+/* clang-format off */
 const struct top_sort_key top_sort_keys[TOP_SORT_KEYS] = {
-	{ "live_bytes", "live", "bytes live", UNIT_BYTES, 2, live_bytes, false, false,
-	  "net growth in bytes" },
-	{ "live_count", "blocks", "blocks live", UNIT_COUNT, 7, live_count, false, false,
-	  "net growth in blocks" },
-	{ "peak_bytes", "at peak", "bytes held at the peak", UNIT_BYTES, 3, top_peak_bytes, true,
-	  false, NULL },
-	{ "peak_count", "peak blks", "blocks held at the peak", UNIT_COUNT, 8, peak_count, true,
-	  false, NULL },
+	{ "live_bytes", "live", "bytes live", UNIT_BYTES, 2, live_bytes,
+	  .count = "live_count", .growth = "net growth in bytes" },
+	{ "live_count", "blocks", "blocks live", UNIT_COUNT, 7, live_count,
+	  .growth = "net growth in blocks" },
+	{ "peak_bytes", "at peak", "bytes held at the peak", UNIT_BYTES, 3, top_peak_bytes,
+	  .count = "peak_count", .of_peak = true },
+	{ "peak_count", "peak blks", "blocks held at the peak", UNIT_COUNT, 8, peak_count,
+	  .of_peak = true },
 	{ "allocated_bytes", "allocated", "bytes allocated in all", UNIT_BYTES, 6, allocated_bytes,
-	  false, true, "bytes allocated" },
-	{ "allocations", "allocs", "number of allocations", UNIT_COUNT, 4, allocations, false, true,
-	  NULL },
-	{ "temporary_allocations", "temporary", "allocations freed at once", UNIT_COUNT, 9,
-	  temporary, false, true, NULL },
+	  .count = "allocations", .of_events = true, .growth = "bytes allocated" },
+	{ "allocations", "allocs", "number of allocations", UNIT_COUNT, 4, allocations,
+	  .of_events = true },
+	{ "temporary_allocations", "temporary", "allocations freed at once", UNIT_COUNT, 9, temporary,
+	  .of_events = true },
 };
+/* clang-format on */
 
 enum { SORT_LIVE_BYTES = 0, SORT_PEAK_BYTES = 2, SORT_ALLOCATED_BYTES = 4 };
 
@@ -229,7 +231,9 @@ static void put_identity(const struct top *top, struct line *line, struct doc *d
 		put(line, (struct doc_column){ "file", "file", UNIT_TEXT, .flags = flags },
 		    CELL_T(g->file));
 	if (by == BY_LINE)
-		put(line, (struct doc_column){ "line", "line", UNIT_NONE, .flags = flags },
+		put(line,
+		    (struct doc_column){ "line", "line", UNIT_NONE,
+					 .flags = flags | COLUMN_OF_BUILD },
 		    g->line ? CELL_U(g->line) : CELL_EMPTY);
 	if (by <= BY_MODULE)
 		put(line, (struct doc_column){ "module", "module", UNIT_TEXT, .flags = flags },
@@ -240,7 +244,8 @@ static void put_identity(const struct top *top, struct line *line, struct doc *d
 	if (by == BY_THREAD) {
 		put(line, (struct doc_column){ "thread", "thread", UNIT_TEXT, .flags = flags },
 		    CELL_T(thread_name(top, g->thread)));
-		put(line, (struct doc_column){ "tid", "tid", UNIT_NONE, .flags = flags },
+		put(line,
+		    (struct doc_column){ "tid", "tid", UNIT_NONE, .flags = flags | COLUMN_OF_RUN },
 		    g->thread < model->n_threads ? CELL_U(model->threads[g->thread].tid)
 						 : CELL_EMPTY);
 	}
@@ -324,7 +329,7 @@ static void put_counts(const struct top *top, struct line *line, const struct co
 		put(line,
 		    (struct doc_column){ key->key, column_title(top, i), key->unit,
 					 .flags = i == top->sort ? COLUMN_FOR_MACHINES : 0,
-					 .priority = key->priority },
+					 .priority = key->priority, .count = key->count },
 		    top_cell(top, i, c));
 	}
 }
@@ -387,6 +392,7 @@ struct doc_table *top_add_table(const struct top *top, struct doc *doc)
 		doc_add_row(doc, table, line.cells);
 		free(room);
 	}
+	table->size = top_sort_keys[top->sort].key;
 	if (table->n_rows)
 		add_footer(top, doc, table);
 	return table;

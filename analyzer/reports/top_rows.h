@@ -13,6 +13,7 @@ struct top_sort_key {
 	enum doc_unit unit;
 	int priority;
 	int64_t (*get)(const struct counts *c);
+	const char *count;  /* the column that counts what this one measures; or NULL */
 	bool of_peak;	    /* not known of a range */
 	bool of_events;	    /* not known of a range that begins or ends at the peak */
 	const char *growth; /* its words of a range; NULL: the same */

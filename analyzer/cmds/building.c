@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* building.c - see building.h. */
+#include "cmds/building.h"
+
+#include <string.h>
+
+#include "cmds/command.h"
+#include "cmds/reading.h"
+#include "cmds/source_lines.h"
+#include "doc/doc.h"
+#include "model/model.h"
+#include "model/source_files.h"
+#include "model/symbols.h"
+#include "render/renderer.h"
+#include "reports/report.h"
+#include "util/diag.h"
+#include "util/sink.h"
+#include "util/term.h"
+#include "util/units.h"
+#include "util/xalloc.h"
+
+#define ROWS_FOR_PEOPLE 10
+
+#define COMMON(field) .offset = offsetof(struct common, field)
+
+static const struct opt common_options[] = {
+	{ .letter = 'n',
+	  .name = "rows",
+	  .type = OPT_NUMBER,
+	  .flags = OPT_KEEP_TEXT,
+	  COMMON(n),
+	  .arg = "N",
+	  .help = "show N rows; 0 for all (default: 10 in text, else all)" },
+	{ .letter = 's',
+	  .name = "sort",
+	  .type = OPT_TEXT,
+	  COMMON(sort),
+	  .arg = "KEY",
+	  .help = "sort by this column, the largest first" },
+	{ .name = "filter",
+	  .type = OPT_LIST,
+	  COMMON(filters),
+	  .arg = "FILTER",
+	  .help = "include|exclude:function|file|module|thread:GLOB; kept is what any include and "
+		  "no exclude matches" },
+	{ .name = "cumulative",
+	  .type = OPT_FLAG,
+	  COMMON(cumulative),
+	  .help = "count a stack for every frame on it, not only where it starts" },
+	{ .letter = 'f',
+	  .name = "format",
+	  .type = OPT_WORD,
+	  COMMON(format),
+	  .arg = "text|json|csv|markdown|svg|html",
+	  .help = "how to write it (default: by the end of FILE's name, else text)" },
+	{ .letter = 'o',
+	  .name = "output",
+	  .type = OPT_PATH,
+	  COMMON(output),
+	  .arg = "FILE",
+	  .help = "write to FILE instead of standard output" },
+	{ .name = "color",
+	  .type = OPT_WORD,
+	  COMMON(color),
+	  .arg = "auto|always|never",
+	  .def = "auto",
+	  .help = "colours: by default on a terminal, unless NO_COLOR is set" },
+	{ .name = "sysroot",
+	  .type = OPT_PATH,
+	  COMMON(sysroot),
+	  .arg = "DIR",
+	  .help = "look for the trace's programs and libraries below DIR" },
+	{ .name = "debug-path",
+	  .type = OPT_TEXT,
+	  COMMON(debug_path),
+	  .arg = "DIR[:DIR]",
+	  .help = "look for separate debug files here, too" },
+	{ .name = "source-dir",
+	  .type = OPT_LIST,
+	  COMMON(source_dirs),
+	  .arg = "DIR",
+	  .help = "look for source files below DIR" },
+	{ .name = "path-map",
+	  .type = OPT_LIST,
+	  COMMON(path_maps),
+	  .arg = "OLD=NEW",
+	  .help = "source files whose path begins with OLD are at NEW here" },
+	{ .type = OPT_END },
+};
+
+struct opt *building_options(const struct report *report, size_t offset)
+{
+	size_t own = 0, common = sizeof(common_options) / sizeof(*common_options);
+	struct opt *table;
+
+	while (report->options && report->options[own].type)
+		own++;
+	table = xcalloc(own + common, sizeof(*table));
+	for (size_t i = 0; i < own; i++) {
+		table[i] = report->options[i];
+		table[i].offset += sizeof(struct common);
+	}
+	memcpy(table + own, common_options, sizeof(common_options));
+	for (size_t i = 0; i < own + common; i++)
+		table[i].offset += offset;
+	return table;
+}
+
+/* --format, or what the name after -o ends in, or text. */
+static const char *wanted_format(const struct common *args)
+{
+	static const char *const known[] = { "json", "csv", "svg", "html" };
+	const char *dot = args->output ? strrchr(args->output, '.') : NULL;
+
+	if (args->format)
+		return args->format;
+	for (size_t i = 0; dot && i < sizeof(known) / sizeof(*known); i++)
+		if (!strcmp(dot + 1, known[i]))
+			return known[i];
+	return "text";
+}
+
+const struct renderer *building_renderer(const struct common *args)
+{
+	const char *format = wanted_format(args);
+	const struct renderer *renderer = renderer_find(format);
+
+	if (!renderer)
+		complain("the %s format comes with a later version: there are text, json, csv and "
+			 "markdown",
+			 format);
+	return renderer;
+}
+
+uint64_t building_rows(const struct common *args, const struct renderer *renderer)
+{
+	uint64_t n = renderer->for_people ? ROWS_FOR_PEOPLE : 0;
+
+	if (args->n)
+		units_parse_number(args->n, &n);
+	return n;
+}
+
+int building_doc(const struct report *report, const struct common *args,
+		 const struct building *what, struct doc *doc)
+{
+	const struct symbols_options where = { args->sysroot, args->debug_path };
+	const struct source_options sources = {
+		.sysroot = args->sysroot,
+		.dirs = args->source_dirs.v,
+		.n_dirs = args->source_dirs.n,
+		.maps = args->path_maps.v,
+		.n_maps = args->path_maps.n,
+	};
+	struct source_files *files = source_files_new(&sources, what->model);
+	struct symbols *symbols = symbols_new(what->model, &where);
+	struct diag diag = DIAG_INIT;
+	const struct report_args how = {
+		.n = what->n,
+		.sort = what->sort,
+		.filters = args->filters,
+		.cumulative = args->cumulative,
+		.operands = what->operands,
+		.sources = files,
+		.own = args + 1,
+		.diag = &diag,
+	};
+	int status = EXIT_FINE;
+
+	if (report->build(what->model, symbols, &how, doc)) {
+		complain_diag(&diag);
+		complain("'memprof %s --help' shows how it is used", report->name);
+		status = EXIT_USAGE;
+	} else if (what->source) {
+		source_lines_add(doc, files);
+	}
+	symbols_free(symbols);
+	source_files_free(files);
+	diag_release(&diag);
+	return status;
+}
+
+int building_write(const struct doc *doc, const struct common *args,
+		   const struct renderer *renderer)
+{
+	struct sink sink;
+	struct term term;
+	int status;
+
+	if (renderer->fits && !renderer->fits(doc)) {
+		complain("the %s format is %s, not for %s", renderer->name, renderer->summary,
+			 doc->report);
+		return EXIT_USAGE;
+	}
+	status = reading_open_output(&sink, args->output);
+	if (status)
+		return status;
+	term_init(&term, sink.fd, term_color_parse(args->color));
+	renderer->write(doc, &term, &sink);
+	return reading_close_output(&sink, args->output);
+}

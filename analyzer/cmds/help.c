@@ -7,7 +7,7 @@
 #include "reports/report.h"
 #include "util/strbuf.h"
 
-#define NAME_COLUMN 12
+#define NAME_COLUMN 15
 
 void commands_help(struct strbuf *out, int width)
 {

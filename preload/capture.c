@@ -6,8 +6,17 @@
 #include "capture_full.h"
 #include "walk.h"
 
+/* Of a stack deeper than the memo only these many frames are named; and while
+ * the program stays that deep no more are walked. */
+#define TOO_DEEP_FRAMES 256
+
 /* No remembered frame joins the walk. */
 #define NO_JOIN UINT32_MAX
+
+static bool in_span(const struct span *span, uint64_t sp)
+{
+	return sp >= span->low && sp < span->high;
+}
 
 static bool same_frame(const struct memo_frame *f, uint64_t key, const struct walk *w)
 {
@@ -24,6 +33,8 @@ static enum walk_result walk_to_memo(struct thread *t, struct walk *w, uint32_t 
 	struct memo *memo = &t->memo;
 	const struct rule_entry *rule = NULL;
 	uint32_t candidates = memo->n, len = 0, failed;
+	uint32_t most = w->sp <= t->too_deep && in_span(&t->own, w->sp) ? TOO_DEEP_FRAMES
+									: MEMO_DEPTH;
 	enum walk_result result = WALK_ON;
 
 	*join = NO_JOIN;
@@ -50,7 +61,9 @@ static enum walk_result walk_to_memo(struct thread *t, struct walk *w, uint32_t 
 				candidates--;
 			candidates--;
 		}
-		if (unlikely(len == MEMO_DEPTH)) {
+		if (unlikely(len == most)) {
+			if (len == MEMO_DEPTH && in_span(&t->own, t->walk[0].sp))
+				t->too_deep = t->walk[0].sp;
 			result = WALK_TRUNCATED;
 			break;
 		}
@@ -150,6 +163,8 @@ static COLD uint32_t capture_unusual(struct thread *t, const struct origin *from
 
 	if (!whole)
 		t->record->truncated++;
+	if (n == MEMO_DEPTH)
+		n = TOO_DEEP_FRAMES;
 	return name_once(t, n, whole ? NODE_ROOT : NODE_TRUNCATED);
 }
 
@@ -163,7 +178,7 @@ static uint32_t capture(struct thread *t, const struct origin *from)
 	node = memo_leaf_find(memo, w.pc, w.sp, w.rbp);
 	if (node)
 		return node;
-	if (unlikely(t->span.probing || w.sp < t->span.low || w.sp >= t->span.high))
+	if (unlikely(t->span.probing || !in_span(&t->span, w.sp)))
 		span_locate(t, w.sp);
 	result = walk_to_memo(t, &w, &n, &join);
 	if (unlikely(result > WALK_END))

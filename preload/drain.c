@@ -235,7 +235,7 @@ void drain_pass(struct drain *d)
 	uint32_t n = __atomic_load_n(&s->threads, __ATOMIC_ACQUIRE);
 
 	s->drain_pass++;
-	d->totals = (struct drain_totals){ .lost = s->lost_memory, .threads = s->threads_gone };
+	d->totals = (struct drain_totals){ .threads = s->threads_gone };
 	for (uint32_t i = 0; i < n; i++)
 		emit_thread(d, &state_threads(s)[i]);
 	emit_unloads(d);
@@ -265,7 +265,5 @@ void drain_footer(struct drain *d, const struct mp_footer *base)
 	footer.truncated = d->totals.truncated;
 	footer.lost = d->totals.lost;
 	footer.foreign = d->totals.foreign;
-	if (d->s->lost_memory)
-		footer.dropped = "no memory was left for the recorder's own tables";
 	mp_encode_footer(d->out, &footer);
 }

@@ -4,14 +4,19 @@
 
 #include "arena.h"
 
-/* Live counts by stack node: {count, bytes}. */
-static v2 *live;
-static uint32_t nodes;
-static uint64_t bytes;
+/* Live counts by stack node. */
+struct note {
+	uint32_t nodes;
+	v2 live[]; /* {count, bytes} */
+};
 
-static size_t note_size(void)
+/* Several threads may fork at once: each has its own, and its child's only
+ * thread finds it in the same place. */
+static __thread struct note *note __attribute__((tls_model("initial-exec")));
+
+static size_t note_size(uint32_t nodes)
 {
-	return (size_t)nodes * sizeof(*live);
+	return sizeof(struct note) + (size_t)nodes * sizeof(v2);
 }
 
 void inheritance_take(const struct state *s)
@@ -19,38 +24,44 @@ void inheritance_take(const struct state *s)
 	const struct cell_info *infos = state_infos(s);
 	const struct cell *cells = state_cells(s);
 	uint32_t n = __atomic_load_n(&s->blocks, __ATOMIC_ACQUIRE) * CELL_BLOCK;
+	uint32_t nodes = __atomic_load_n(&s->nodes, __ATOMIC_ACQUIRE);
 
-	nodes = __atomic_load_n(&s->nodes, __ATOMIC_ACQUIRE);
-	live = arena_map(note_size());
-	for (uint32_t i = 0; live && i < n; i++)
-		if (infos[i].node && infos[i].node < nodes && infos[i].kind != MP_MMAP)
-			live[infos[i].node] += cells[i].alloc - cells[i].free;
+	inheritance_forget();
+	note = arena_map(note_size(nodes));
+	if (!note)
+		return;
+	note->nodes = nodes;
+	for (uint32_t i = 0; i < n; i++) {
+		/* Another thread may give the cell away meanwhile. */
+		uint32_t node = __atomic_load_n(&infos[i].node, __ATOMIC_RELAXED);
+
+		if (node && node < nodes && infos[i].kind != MP_MMAP)
+			note->live[node] += cells[i].alloc - cells[i].free;
+	}
 }
 
 void inheritance_forget(void)
 {
-	arena_unmap(live, note_size());
-	live = NULL;
+	if (note)
+		arena_unmap(note, note_size(note->nodes));
+	note = NULL;
 }
 
 bool inheritance_taken(void)
 {
-	return live != NULL;
+	return note != NULL;
 }
 
-uint64_t inheritance_bytes(void)
+uint64_t inheritance_enter(struct thread *t)
 {
-	return bytes;
-}
+	uint64_t bytes = 0;
 
-void inheritance_enter(struct thread *t)
-{
-	bytes = 0;
-	for (uint32_t node = 1; node < nodes; node++) {
-		if (live[node][0] <= 0)
+	for (uint32_t node = 1; node < note->nodes; node++) {
+		if (note->live[node][0] <= 0)
 			continue;
-		counters_cell(t, MP_INHERITED, node)->alloc += live[node];
-		bytes += (uint64_t)live[node][1];
+		counters_cell(t, MP_INHERITED, node)->alloc += note->live[node];
+		bytes += (uint64_t)note->live[node][1];
 	}
 	inheritance_forget();
+	return bytes;
 }

@@ -17,15 +17,15 @@
 
 #include "thread.h"
 
-/* In the parent, before the fork. */
+/* In the parent, before the fork; for the calling thread's child. */
 void inheritance_take(const struct state *s);
-/* In the parent, after it. */
+/* In the parent, after it, by the same thread. */
 void inheritance_forget(void);
 
-/* In the child: is there a note, what does it sum up to, and enter it as
- * allocations of kind "inherited" of thread t, then drop it. */
+/* In the child: is there a note? */
 bool inheritance_taken(void);
-uint64_t inheritance_bytes(void);
-void inheritance_enter(struct thread *t);
+/* Enter it as allocations of kind "inherited" of thread t, and drop it.  Returns
+ * the bytes it sums up to. */
+uint64_t inheritance_enter(struct thread *t);
 
 #endif

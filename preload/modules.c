@@ -55,10 +55,12 @@ static void read_build_id(const struct cfi_module *m, struct module_record *reco
 	}
 }
 
+/* With the lock held: the path is not on the stack, which may be a signal
+ * handler's with no room for it. */
 static uint32_t add_path(struct state *s, const struct link_map *map)
 {
+	static char path[4352];
 	const char *name = map ? map->l_name : "";
-	char path[4352];
 	struct rt_text text = RT_TEXT(path);
 
 	path[0] = '\0';

@@ -255,6 +255,21 @@ void output_exec_failed(struct state *s)
 	end(&d);
 }
 
+/* Such events are counted all the same. */
+static void note_no_room(struct state *s)
+{
+	char text[160];
+	struct rt_text out = RT_TEXT(text);
+
+	if (!s->lost_memory)
+		return;
+	rt_put(&out, "the recorder's tables had no room for ");
+	rt_put_u64(&out, s->lost_memory);
+	rt_put(&out, " entries: some allocations are counted without their stack, or some frees "
+		     "as those of unknown blocks");
+	output_note(s, "warning", "no-room", text);
+}
+
 void output_finish(struct state *s, const char *reason, const int *status)
 {
 	char checked[256];
@@ -262,6 +277,7 @@ void output_finish(struct state *s, const char *reason, const int *status)
 
 	if (capture_check_result(checked, sizeof(checked)))
 		output_note(s, "info", "check", checked);
+	note_no_room(s);
 	d = begin(s);
 	peak_flush_all(s);
 	look(s);

@@ -6,14 +6,17 @@
 #include "record_hot.h"
 
 uint32_t record_inherited_nodes;
+bool record_inheritance_known;
 
 /* A block that lived before the fork: told apart, outside the totals. */
 COLD void record_inherited_free(struct thread *t, uint32_t node, size_t size)
 {
-	struct cell *c = counters_cell(t, MP_INHERITED, node);
-
-	c->free += (v2){ 1, (int64_t)size };
-	t->state->inherited_live -= size;
+	if (!record_inheritance_known) {
+		t->record->foreign++;
+		return;
+	}
+	counters_cell(t, MP_INHERITED, node)->free += (v2){ 1, (int64_t)size };
+	__atomic_fetch_sub(&t->state->inherited_live, size, __ATOMIC_RELAXED);
 }
 
 COLD void record_no_memory(struct thread *t)

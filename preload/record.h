@@ -22,6 +22,9 @@
  * a process that was not forked. */
 extern uint32_t record_inherited_nodes __attribute__((visibility("hidden")));
 
+/* Are the blocks that lived before it entered as inherited? */
+extern bool record_inheritance_known __attribute__((visibility("hidden")));
+
 /* A new block of `size` requested bytes at p, allocated from `from`.  Its other
  * half, and the one for releases, are in record_hot.h. */
 void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from);

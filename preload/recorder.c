@@ -119,10 +119,11 @@ static struct state *start_child(const struct state *parent)
 /* The blocks that were live at the fork become rows of the child. */
 static void take_inheritance(struct state *s)
 {
+	record_inheritance_known = false;
 	if (!inheritance_taken() || !recorder_attach(&tls, __builtin_frame_address(0)))
 		return;
-	inheritance_enter(tls.thread);
-	s->inherited_live = inheritance_bytes();
+	record_inheritance_known = true;
+	s->inherited_live = inheritance_enter(tls.thread);
 }
 
 /* With the guard held and start_lock taken. */

@@ -266,14 +266,35 @@ static uint64_t next_reserve(const struct region_place *place, uint64_t bytes)
 	return want < place->capacity ? want : place->capacity;
 }
 
+/* Since Linux 5.14; older headers do not know it. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+static bool over_file_limit(int64_t end)
+{
+	uint64_t limit;
+
+	return sys_getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit != RLIM_INFINITY &&
+	       (uint64_t)end > limit;
+}
+
 static int reserve_in_file(struct state *s, struct region_place *place, uint64_t upto)
 {
 	int64_t from = (int64_t)(place->offset + place->reserved);
 	int64_t len = (int64_t)(upto - place->reserved);
-	int fd = sys_open(state_text(s, s->state_path), O_RDWR | O_NOFOLLOW, 0), err;
+	int fd = -EFBIG, err;
 
+	if (!over_file_limit(from + len)) {
+		fd = sys_open(state_text(s, s->state_path), O_RDWR | O_NOFOLLOW, 0);
+		if (fd < 0 && detached_fd >= 0)
+			return sys_fallocate(detached_fd, from, len);
+	}
+	/* The program may have changed its root or its user, or have no descriptor
+	 * left: the mapping is still ours.  This gives an error, too, and no SIGBUS,
+	 * when there is no room. */
 	if (fd < 0)
-		return detached_fd >= 0 ? sys_fallocate(detached_fd, from, len) : fd;
+		return sys_madvise((char *)s + from, (size_t)len, MADV_POPULATE_WRITE);
 	err = sys_fallocate(fd, from, len);
 	sys_close(fd);
 	return err;

@@ -11,6 +11,7 @@
 #include "arena.h"
 #include "lock.h"
 #include "modules.h"
+#include "peak.h"
 #include "sys.h"
 
 /* Stack of the main thread ends here; the loader knows it. */
@@ -42,7 +43,7 @@ static struct thread *take_over(uint32_t pid, uint32_t tid)
 	for (struct thread **link = &ended; *link; link = &(*link)->next) {
 		struct thread *t = *link;
 
-		if (t->tid != tid && sys_thread_exists((int)pid, (int)t->tid) != -ESRCH)
+		if (t->tid && t->tid != tid && sys_thread_exists((int)pid, (int)t->tid) != -ESRCH)
 			continue;
 		*link = t->next;
 		for (int kind = 0; kind < MP_KINDS; kind++)
@@ -165,7 +166,12 @@ COLD struct thread *thread_attach(struct state *s, const void *frame)
 		t->cells = state_cells(s) - 1;
 		t->tid = tid;
 		t->record = record;
+		t->too_deep = 0;
 		t->own = t->span = own_stack(tid == s->pid, (uintptr_t)frame);
+		/* The C library starts threads by other roads than pthread_create:
+		 * thrd_create, timers, asynchronous input and output. */
+		if (tid != s->pid)
+			s->peak_shared = peak_many_threads = 1;
 		record->started = s->now;
 		read_name(tid, record);
 		if (counters_start(t)) {

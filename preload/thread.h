@@ -63,6 +63,7 @@ struct thread {
 	struct span own;  /* the thread's own stack */
 
 	struct memo memo;
+	uint64_t too_deep; /* at or below this stack pointer stacks were too deep to follow */
 	struct step *walk; /* the frames of the capture under way */
 
 	struct origin new_origin; /* while the guard is adopting: who called operator new, */

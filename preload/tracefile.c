@@ -109,6 +109,16 @@ static int open_again(struct tracefile *file)
 	return 0;
 }
 
+/* A write past the largest file the process may have raises SIGXFSZ, which is
+ * deadly by default. */
+static bool fits(const struct tracefile *file, size_t len)
+{
+	uint64_t limit;
+
+	return sys_getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit == RLIM_INFINITY ||
+	       file->size + len <= limit;
+}
+
 static int flush(struct mp_out *out)
 {
 	struct tracefile *file = (struct tracefile *)out;
@@ -116,7 +126,9 @@ static int flush(struct mp_out *out)
 
 	if (!out->len)
 		return 0;
-	if (!is_ours(file))
+	if (!fits(file, out->len))
+		err = -EFBIG;
+	else if (!is_ours(file))
 		err = open_again(file);
 	if (!err)
 		err = sys_write_all(file->fd, out->buf, out->len);

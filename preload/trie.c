@@ -66,6 +66,8 @@ uint32_t trie_child(struct state *s, struct trie_ids *ids, uint32_t parent, uint
 	uint32_t id = __atomic_load_n(&nodes[parent].child, __ATOMIC_ACQUIRE);
 	unsigned int walked = 0;
 
+	if (unlikely(parent == NODE_OTHER))
+		return NODE_OTHER;
 	for (; id; id = nodes[id].sibling) {
 		if (nodes[id].frame == frame)
 			return id;

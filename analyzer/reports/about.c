@@ -250,6 +250,11 @@ static void note_quality(const struct model *model, struct doc *doc)
 {
 	const struct mp_footer *f = &model->footer;
 
+	if (model->header.format > MP_FORMAT_VERSION)
+		doc_add_note(doc, LEVEL_WARNING, "newer-format",
+			     "the trace has format %" PRIu64 ", this memprof knows %d: what is "
+			     "new in it is not shown",
+			     model->header.format, MP_FORMAT_VERSION);
 	if (model->has_footer && f->lost)
 		doc_add_note(doc, LEVEL_WARNING, "lost-events",
 			     "%" PRIu64 " event%s not "

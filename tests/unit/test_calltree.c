@@ -11,6 +11,7 @@
 #include "util/utf8.h"
 
 extern const struct report report_tree;
+extern const struct report report_flame;
 
 /* "name=self/total" of each node, callees in brackets behind their caller. */
 static void spell(const struct doc_tree *tree, size_t parent, struct strbuf *out)
@@ -199,10 +200,28 @@ Test(calltree, no_width_is_overrun)
 	struct strbuf out = STRBUF_INIT;
 
 	for (size_t i = 0; i < sizeof(widths) / sizeof(*widths); i++) {
-		render(&report_tree, words, "text", widths[i], true, &out);
-		for (char *line = strtok(out.buf, "\n"); line; line = strtok(NULL, "\n"))
-			cr_expect_leq(utf8_width(line), widths[i], "at %d: %s", widths[i], line);
+		for (int flame = 0; flame < 2; flame++) {
+			render(flame ? &report_flame : &report_tree, words, "text", widths[i], true,
+			       &out);
+			for (char *line = strtok(out.buf, "\n"); line; line = strtok(NULL, "\n"))
+				cr_expect_leq(utf8_width(line), widths[i], "at %d: %s", widths[i],
+					      line);
+		}
 	}
+	strbuf_release(&out);
+}
+
+Test(calltree, blocks)
+{
+	static const char want[] =
+		"│main                                                                 98.4%\n"
+		"│json::parse<int>(char const*)                              85.2%│read     \n"
+		"│json::parse<int>(char const*)               65.6%\n\n";
+	struct strbuf out = STRBUF_INIT;
+	char *none[] = { NULL };
+
+	render(&report_flame, none, "text", 75, true, &out);
+	cr_expect_str_eq(out.buf, want, "%s", out.buf);
 	strbuf_release(&out);
 }
 
@@ -226,4 +245,65 @@ Test(calltree, csv_and_json_have_every_node)
 				  "\"total\":400,\"hidden\":1}"),
 		  "%s", out.buf);
 	strbuf_release(&out);
+}
+
+/* How often `what` is in `text`. */
+static int count(const char *text, const char *what)
+{
+	int n = 0;
+
+	for (; (text = strstr(text, what)); text += strlen(what))
+		n++;
+	return n;
+}
+
+Test(calltree, picture_is_whole_and_harmless)
+{
+	static const char *const never[] = { "<work>", "<&>",  "parse<int>", "http:",
+					     "href",   "src=", "innerHTML",  "eval(" };
+	struct strbuf out = STRBUF_INIT;
+	char *words[] = { "--min=0", "--width=800", NULL };
+	char *text;
+
+	render(&report_flame, words, "svg", 80, true, &out);
+	cr_expect(!strncmp(out.buf, "<?xml ", 6));
+	cr_expect(strstr(out.buf, " width=\"800\""));
+	cr_expect_eq(count(out.buf, "<g "), count(out.buf, "</g>"));
+	cr_expect_eq(count(out.buf, "class=\"f\""), 9, "all, and a block for each node");
+	cr_expect(strstr(out.buf, "data-x=\"0.000000000\" data-w=\"0.983606557\" data-d=\"1\" "
+				  "data-n=\"main\""));
+	cr_expect(strstr(out.buf, "json::parse&lt;int&gt;(char const*)&#10;/src/parse.cc:7  in "
+				  "/bin/app&#10;2.5 KiB, 85.2%; itself 600 B</title>"));
+	/* the one address is the name space, which is never fetched */
+	text = strstr(out.buf, "http:");
+	cr_expect(text && !strncmp(text, "http://www.w3.org/2000/svg\"", 27));
+	memset(text, ' ', 5);
+	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
+		cr_expect_null(strstr(out.buf, never[i]), "%s", never[i]);
+	strbuf_release(&out);
+}
+
+Test(calltree, pictures_grow_from_their_roots)
+{
+	struct strbuf out = STRBUF_INIT;
+	char *up[] = { "--bottom-up", NULL }, *down[] = { NULL };
+
+	/* three levels of callees on top of main, which stands on the whole */
+	render(&report_flame, down, "svg", 80, true, &out);
+	cr_expect(strstr(out.buf, "<rect x=\"10.00\" y=\"150\" width=\"1180.00\""), "%s", out.buf);
+	render(&report_flame, up, "svg", 80, true, &out);
+	cr_expect(strstr(out.buf, "<rect x=\"10.00\" y=\"96\" width=\"1180.00\""), "%s", out.buf);
+	strbuf_release(&out);
+}
+
+Test(calltree, width_of_a_picture)
+{
+	char *words[] = { "--width=10", NULL };
+	struct diag diag = DIAG_INIT;
+	struct doc doc;
+
+	cr_assert_eq(calls_build(&report_flame, NULL, 0, words, &doc, &diag), -EINVAL);
+	cr_expect(strstr(diag.messages[0].text, "from 200 to 20000"));
+	doc_release(&doc);
+	diag_release(&diag);
 }

@@ -51,7 +51,7 @@ static const struct opt common_options[] = {
 	  .name = "format",
 	  .type = OPT_WORD,
 	  COMMON(format),
-	  .arg = "text|json|csv|markdown|svg|html",
+	  .arg = "text|json|csv|markdown|memory-profiler|tracemalloc|svg|html",
 	  .help = "how to write it (default: by the end of FILE's name, else text)" },
 	{ .letter = 'o',
 	  .name = "output",
@@ -132,9 +132,10 @@ const struct renderer *building_renderer(const struct common *args)
 	return renderer;
 }
 
-uint64_t building_rows(const struct common *args, const struct renderer *renderer)
+uint64_t building_rows(const struct report *report, const struct common *args,
+		       const struct renderer *renderer)
 {
-	uint64_t n = renderer->for_people ? ROWS_FOR_PEOPLE : 0;
+	uint64_t n = !renderer->for_people ? 0 : report->rows ? report->rows : ROWS_FOR_PEOPLE;
 
 	if (args->n)
 		units_parse_number(args->n, &n);
@@ -188,8 +189,8 @@ int building_write(const struct doc *doc, const struct common *args,
 	int status;
 
 	if (renderer->fits && !renderer->fits(doc)) {
-		complain("the %s format is %s, not for %s", renderer->name, renderer->summary,
-			 doc->report);
+		complain("this cannot be written as %s, which is %s", renderer->name,
+			 renderer->summary);
 		return EXIT_USAGE;
 	}
 	status = reading_open_output(&sink, args->output);

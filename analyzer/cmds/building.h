@@ -29,8 +29,9 @@ struct opt *building_options(const struct report *report, size_t offset);
 /* By --format, or what the name after -o ends in, or text.  NULL: told that there is none. */
 const struct renderer *building_renderer(const struct common *args);
 
-/* Rows as -n says, or as many as suit the renderer. */
-uint64_t building_rows(const struct common *args, const struct renderer *renderer);
+/* Rows as -n says, or as many as suit the report and the renderer. */
+uint64_t building_rows(const struct report *report, const struct common *args,
+		       const struct renderer *renderer);
 
 /* What a doc is built of besides a report and its options. */
 struct building {

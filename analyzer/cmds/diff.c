@@ -190,7 +190,7 @@ static int compare_and_write(const struct diff_args *args, const struct limit *l
 {
 	const struct doc *old = &sides->docs[0], *new = &sides->docs[1];
 	const struct compare_how how = {
-		.n = building_rows(&args->common, renderer),
+		.n = building_rows(report_find(args->report), &args->common, renderer),
 		.all = !renderer->for_people,
 		.parts = !args->common.cumulative,
 		.size = args->common.sort ? args->common.sort

@@ -64,7 +64,7 @@ static int run_one(const struct report *report, const struct common *args, const
 
 	if (!renderer)
 		return EXIT_USAGE;
-	what.n = building_rows(args, renderer);
+	what.n = building_rows(report, args, renderer);
 	what.source = renderer->for_people;
 	what.operands = (const char *const *)operands;
 	doc_init(&doc, report->name);

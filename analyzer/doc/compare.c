@@ -173,6 +173,9 @@ int doc_compare(const struct doc *old, const struct doc *new, const struct compa
 	int err = 0;
 
 	*compared = (struct compared){ .size = NULL };
+	if (new->main_table && !to)
+		return diag_error(diag, -EINVAL, "the %s report has no table to compare",
+				  new->report);
 	if (!from != !to)
 		return diag_error(diag, -EINVAL, "the two %s reports have not the same tables",
 				  new->report);

@@ -77,10 +77,11 @@ struct doc_row {
 };
 
 struct doc_table {
-	const char *name;  /* stable */
-	const char *title; /* for people; or NULL */
-	const char *empty; /* for people: what to say when there is no row; or NULL */
-	const char *size;  /* key of the column that says how large a row is; or NULL */
+	const char *name;   /* stable */
+	const char *title;  /* for people; or NULL */
+	const char *empty;  /* for people: what to say when there is no row; or NULL */
+	unsigned int flags; /* COLUMN_FOR_PEOPLE or COLUMN_FOR_MACHINES: it is only there */
+	const char *size;   /* key of the column that says how large a row is; or NULL */
 	struct doc_column *columns;
 	size_t n_columns;
 	struct doc_row *rows;

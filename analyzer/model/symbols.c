@@ -222,6 +222,7 @@ static struct frames *source_frames(struct symbols *symbols, struct symbols_file
 		if (raw[i].file)
 			to->file = source_path(symbols, raw[i].comp_dir, raw[i].file);
 		to->line = raw[i].line;
+		to->declared = raw[i].declared;
 		to->module = file->path;
 		to->offset = outermost && f && !to->line ? offset - f->start : offset;
 		to->is_inline = !outermost;

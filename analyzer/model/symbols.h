@@ -24,7 +24,8 @@ struct frame {
 	const char *module;   /* path of the module; NULL when in none */
 	/* from the function's start when it is known and has no line, else from the module's */
 	uint64_t offset;
-	bool is_inline; /* inlined into the next frame */
+	bool is_inline;	   /* inlined into the next frame */
+	uint32_t declared; /* line where the function begins, in its file; 0 when unknown */
 };
 
 struct symbols_options {

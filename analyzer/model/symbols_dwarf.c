@@ -207,7 +207,12 @@ static const char *name_with_scopes(struct dwarf_index *index, Dwarf_Die *die)
 static void name_frame(struct dwarf_index *index, struct dwarf_frame *frame, Dwarf_Die *die)
 {
 	const char *linkage = string_of(die, DW_AT_linkage_name);
+	Dwarf_Attribute attr;
+	Dwarf_Word line;
 
+	if (dwarf_formudata(dwarf_attr_integrate(die, DW_AT_decl_line, &attr), &line) == 0 &&
+	    line <= UINT32_MAX)
+		frame->declared = (uint32_t)line;
 	if (!linkage)
 		linkage = string_of(die, DW_AT_MIPS_linkage_name);
 	frame->mangled = is_mangled(linkage);

@@ -23,6 +23,7 @@ struct dwarf_frame {
 	const char *file;     /* NULL when unknown; absolute, or relative to comp_dir */
 	const char *comp_dir; /* NULL when unknown */
 	uint32_t line;	      /* 0 when unknown */
+	uint32_t declared;    /* line where the function is declared; 0 when unknown */
 };
 
 /* NULL when the module has no debug information; this is what looks for it. */

@@ -208,8 +208,10 @@ static void write_json(const struct doc *doc, const struct term *term, struct si
 	put_values(out, "trace", doc->trace, doc->n_trace);
 	put_values(out, "values", doc->values, doc->n_values);
 	sink_puts(out, "\"tables\":{");
-	for (size_t i = 0; i < doc->n_tables; i++) {
-		sink_puts(out, i ? ",\n" : "");
+	for (size_t i = 0, n = 0; i < doc->n_tables; i++) {
+		if (doc->tables[i]->flags & COLUMN_FOR_PEOPLE)
+			continue;
+		sink_puts(out, n++ ? ",\n" : "");
 		put_table(out, doc->tables[i]);
 	}
 	sink_puts(out, "},\n");

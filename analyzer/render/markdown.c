@@ -242,7 +242,8 @@ static void write_markdown(const struct doc *doc, const struct term *term, struc
 	}
 	put_values(out, doc);
 	for (size_t i = 0; i < doc->n_tables; i++)
-		put_table(out, doc->tables[i]);
+		if (!(doc->tables[i]->flags & COLUMN_FOR_MACHINES))
+			put_table(out, doc->tables[i]);
 	put_notes(out, doc);
 }
 

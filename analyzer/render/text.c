@@ -107,6 +107,8 @@ static void write_text(const struct doc *doc, const struct term *term, struct si
 	for (size_t i = 0; i < doc->n_tables; i++) {
 		const struct doc_table *table = doc->tables[i];
 
+		if (table->flags & COLUMN_FOR_MACHINES)
+			continue;
 		put_line(table->title, STYLE_BOLD, term, out);
 		if (table->n_rows)
 			layout_table(table, term, out);

@@ -62,6 +62,7 @@ static struct group identify(const struct groups *g, const struct frame *f, stru
 		group.function = f->function;
 		group.file = f->file;
 		group.line = f->line;
+		group.declared = f->declared;
 		group.offset = f->line ? 0 : f->offset;
 		break;
 	}

@@ -21,10 +21,11 @@ struct group {
 	/* what it stands for; strings are borrowed from the symbols, NULL when unknown or mixed */
 	const char *function, *file, *module;
 	uint32_t line;
-	uint64_t offset; /* in the function, or in the module when that is not known */
-	uint32_t node;	 /* BY_STACK: the stack; else one stack of the group */
-	uint32_t thread; /* BY_THREAD: index or MODEL_NO_THREAD */
-	uint32_t seen;	 /* last stack that was counted here */
+	uint32_t declared; /* BY_LINE: where the function begins; 0 when unknown */
+	uint64_t offset;   /* in the function, or in the module when that is not known */
+	uint32_t node;	   /* BY_STACK: the stack; else one stack of the group */
+	uint32_t thread;   /* BY_THREAD: index or MODEL_NO_THREAD */
+	uint32_t seen;	   /* last stack that was counted here */
 };
 
 struct groups {

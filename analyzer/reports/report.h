@@ -37,6 +37,7 @@ struct report {
 	const char *operands;	   /* what it takes behind the trace, as usage shows it; or NULL */
 	const struct opt *options; /* its own, ends with OPT_END; or NULL */
 	size_t args_size;	   /* of the struct they fill */
+	uint64_t rows;		   /* rows for people when -n is not given; 0: 10 */
 	const char *const *examples; /* whole command lines, ends with NULL */
 
 	/*

@@ -81,6 +81,7 @@ while read -r event; do
 done < <("$src/scripts/table.sh" "$contract/events.def" 'EVENT(e, d)=e' 'ROW(r, d)=r')
 
 for name in $(names "$src/analyzer/render/renderers.def"); do
+	name=${name//_/-}
 	grep -qE "^\.It Fl f , -format Ar (.*\|)?$name(\||$)" "$man/memprof.1" ||
 		complain "memprof(1): --format does not name '$name'"
 done

@@ -5,6 +5,7 @@
 #include "hook.h"
 
 #include <dlfcn.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <sys/prctl.h>
@@ -83,6 +84,8 @@ HOOK int prctl(int op, ...)
 	c = va_arg(args, unsigned long);
 	d = va_arg(args, unsigned long);
 	va_end(args);
+	if (op == PR_SET_SECCOMP && (a == SECCOMP_MODE_STRICT || (a == SECCOMP_MODE_FILTER && b)))
+		recorder_seal();
 	ret = real.prctl(op, a, b, c, d);
 	if (op == PR_SET_NAME && ret == 0)
 		rename_thread((uint32_t)sys_gettid(), (const char *)a);

@@ -29,6 +29,7 @@ struct state *recorder_memory;
 
 static struct lock start_lock;
 static bool resolved;
+static bool sealed; /* inherited by fork children */
 static bool anonymous_state;
 static char exe[4096];
 static pthread_key_t ending_key;
@@ -160,6 +161,10 @@ COLD bool recorder_enter_cold(struct tls *t)
 	}
 	if (recorder_state() != RECORDER_UNKNOWN)
 		return false;
+	if (unlikely(sealed)) {
+		recorder_set(RECORDER_OFF);
+		return false;
+	}
 	/* What the start itself calls is not the program's. */
 	t->busy = GUARD_NESTING;
 	/* In a fork child the lock may have been held by a thread that is not
@@ -232,6 +237,32 @@ void recorder_finish(const char *reason, const int *status)
 	if (s->ended && s->state_path)
 		sys_unlink(state_text(s, s->state_path));
 	tls.busy = GUARD_OPEN;
+}
+
+void recorder_alone(void)
+{
+	if (!tls.busy && recorder_is_on())
+		sampler_pause();
+}
+
+void recorder_not_alone(void)
+{
+	if (!tls.busy && recorder_is_on())
+		sampler_resume();
+}
+
+void recorder_seal(void)
+{
+	if (tls.busy || !recorder_is_on() || !recorder_memory ||
+	    recorder_memory->pid != (uint32_t)sys_getpid())
+		return;
+	tls.busy = GUARD_NESTING;
+	sealed = true;
+	output_note(recorder_memory, "warning", "seccomp",
+		    "the program restricted its system calls: recording ended there");
+	sampler_pause();
+	tls.busy = GUARD_OPEN;
+	recorder_finish("stopped", NULL);
 }
 
 void recorder_before_fork(void)

@@ -32,6 +32,14 @@ void recorder_tick(struct tls *t, const void *frame);
  * the process that owns the state does anything. */
 void recorder_finish(const char *reason, const int *status);
 
+/* Around a call that fails when the process has a second thread. */
+void recorder_alone(void);
+void recorder_not_alone(void);
+
+/* The program is about to restrict its own system calls: from here on one of ours
+ * could kill it.  The trace ends, here and in children made from now on. */
+void recorder_seal(void);
+
 /* What quick_exit was called with; its handlers are not told. */
 void recorder_quick_status(int status);
 

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "sampler.h"
 
+#include <errno.h>
 #include <link.h>
 #include <pthread.h>
 #include <signal.h>
@@ -26,6 +27,7 @@ static uint64_t next_sample, next_sites;
 static uint32_t helper_started;
 static uint32_t stop; /* a futex: the helper sleeps on it */
 static uint32_t main_ended;
+static uint32_t helper_tid; /* 0 until it runs */
 
 void sampler_start(struct state *s)
 {
@@ -71,6 +73,7 @@ static void *helper(void *arg)
 
 	/* Never recorded, and never in the program's way. */
 	tls.busy = GUARD_NESTING;
+	__atomic_store_n(&helper_tid, (uint32_t)sys_gettid(), __ATOMIC_RELEASE);
 	sys_set_name("memprof");
 	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE) && !output_broken()) {
 		uint64_t next = work(s), now = s->now, pause = next > now ? next - now : 1;
@@ -165,6 +168,34 @@ void sampler_hurry(void)
 	sys_futex_wake(&stop, 1);
 }
 
+/* Longest wait for the helper: it may be in the middle of a drain. */
+#define PAUSE_STEPS 20000
+#define PAUSE_STEP 100000
+
+void sampler_pause(void)
+{
+	int pid = sys_getpid();
+
+	if (!__atomic_load_n(&helper_started, __ATOMIC_ACQUIRE))
+		return;
+	__atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+	for (int i = 0; i < PAUSE_STEPS; i++) {
+		uint32_t tid = __atomic_load_n(&helper_tid, __ATOMIC_ACQUIRE);
+
+		sys_futex_wake(&stop, 1);
+		if (tid && sys_thread_exists(pid, (int)tid) == -ESRCH)
+			break;
+		sys_sleep_ns(PAUSE_STEP);
+	}
+}
+
+void sampler_resume(void)
+{
+	__atomic_store_n(&helper_tid, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&stop, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&helper_started, 0, __ATOMIC_RELEASE);
+}
+
 void sampler_stop(void)
 {
 	__atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
@@ -177,4 +208,5 @@ void sampler_after_fork(void)
 	stop = 0;
 	main_ended = 0;
 	main_ended = 0;
+	helper_tid = 0;
 }

@@ -31,6 +31,11 @@ void sampler_main_ended(void);
 /* Site rows are wanted now rather than later: many threads have ended. */
 void sampler_hurry(void);
 
+/* Wait until the helper thread, if there is one, is gone; and let a later hook
+ * start another. */
+void sampler_pause(void);
+void sampler_resume(void);
+
 /* No more work: the helper ends on its own and touches nothing any more. */
 void sampler_stop(void);
 

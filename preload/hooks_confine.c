@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* hooks_confine.c - calls that put the process into namespaces or filters; see
+ * hook.h.  Floor: hooks. */
+#define _GNU_SOURCE
+#include "hook.h"
+
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <sys/syscall.h>
+
+#include "real.h"
+#include "recorder.h"
+
+HOOK int unshare(int flags);
+HOOK int setns(int fd, int type);
+HOOK long syscall(long nr, ...);
+
+HOOK int unshare(int flags)
+{
+	int ret;
+
+	recorder_alone();
+	ret = real.unshare(flags);
+	recorder_not_alone();
+	return ret;
+}
+
+HOOK int setns(int fd, int type)
+{
+	int ret;
+
+	recorder_alone();
+	ret = real.setns(fd, type);
+	recorder_not_alone();
+	return ret;
+}
+
+/* Libraries for filters have no other way to call seccomp. */
+HOOK long syscall(long nr, ...)
+{
+	long arg[6];
+	va_list args;
+
+	va_start(args, nr);
+	for (int i = 0; i < 6; i++)
+		arg[i] = va_arg(args, long);
+	va_end(args);
+	/* Not when it only asks what there is, as libraries do first. */
+	if (nr == SYS_seccomp &&
+	    (arg[0] == SECCOMP_SET_MODE_STRICT || (arg[0] == SECCOMP_SET_MODE_FILTER && arg[2])))
+		recorder_seal();
+	return real.syscall(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+}

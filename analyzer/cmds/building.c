@@ -189,8 +189,8 @@ int building_write(const struct doc *doc, const struct common *args,
 	int status;
 
 	if (renderer->fits && !renderer->fits(doc)) {
-		complain("this cannot be written as %s, which is %s", renderer->name,
-			 renderer->summary);
+		complain("the %s format is %s; this report of %s is none", renderer->name,
+			 renderer->summary, doc->report);
 		return EXIT_USAGE;
 	}
 	status = reading_open_output(&sink, args->output);

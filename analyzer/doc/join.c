@@ -258,12 +258,13 @@ size_t doc_join(const struct doc_table *old, const struct doc_table *new,
 		const struct join_rules *rules, size_t *partner)
 {
 	struct join j = { .tables = { old, new }, .rules = rules, .partner = partner };
+	int rounds = rules->other_run || rules->other_build ? 2 : 1;
 	size_t by_order = 0;
 
 	j.taken = xcalloc(old->n_rows + 1, sizeof(*j.taken));
 	for (size_t i = 0; i < new->n_rows; i++)
 		partner[i] = JOIN_NONE;
-	for (int base = 0; base <= (rules->other_run || rules->other_build); base++) {
+	for (int base = 0; base < rounds; base++) {
 		/* what has no line to move, as a stack, is best met unchanged */
 		if (!rules->other_build || !has_lines(new))
 			pass(&j, (struct look){ .base = base }, PAIR_IN_ORDER);
@@ -280,21 +281,38 @@ size_t doc_join(const struct doc_table *old, const struct doc_table *new,
 	return by_order;
 }
 
+static int compare_texts(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+/* Innermost frames first. */
+static int compare_stacks(const struct doc_cell *a, const struct doc_cell *b)
+{
+	for (size_t i = 0; i < a->stack.n && i < b->stack.n; i++) {
+		const struct doc_frame *x = &a->stack.v[i], *y = &b->stack.v[i];
+		int order = compare_texts(x->file, y->file);
+
+		if (!order && x->line != y->line)
+			order = x->line < y->line ? -1 : 1;
+		if (!order)
+			order = compare_texts(x->function, y->function);
+		if (!order)
+			order = compare_texts(x->module, y->module);
+		if (order)
+			return order;
+	}
+	return a->stack.n < b->stack.n ? -1 : a->stack.n > b->stack.n;
+}
+
 static int compare_cells(const struct doc_cell *a, const struct doc_cell *b)
 {
-	const struct look exact = { .base = false };
-	struct strbuf left = STRBUF_INIT, right = STRBUF_INIT;
-	int order;
-
-	if (a->type != CELL_TEXT && a->type != CELL_STACK && b->type != CELL_TEXT &&
-	    b->type != CELL_STACK)
-		return number(a) < number(b) ? -1 : number(a) > number(b);
-	add_cell(&left, a, &exact);
-	add_cell(&right, b, &exact);
-	order = strcmp(left.buf, right.buf);
-	strbuf_release(&left);
-	strbuf_release(&right);
-	return order;
+	if (a->type == CELL_STACK && b->type == CELL_STACK)
+		return compare_stacks(a, b);
+	if (a->type == CELL_TEXT || b->type == CELL_TEXT)
+		return compare_texts(a->type == CELL_TEXT ? a->text : NULL,
+				     b->type == CELL_TEXT ? b->text : NULL);
+	return number(a) < number(b) ? -1 : number(a) > number(b);
 }
 
 int doc_compare_keys(const struct doc_table *table, const struct doc_cell *a,

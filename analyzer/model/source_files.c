@@ -160,10 +160,10 @@ const struct source_file *source_files_get(struct source_files *files, const cha
 {
 	void **slot = strmap_at(&files->by_path, path);
 	struct strbuf where = STRBUF_INIT;
-	struct source_file *file;
+	struct source_file *file = *slot;
 
-	if (*slot)
-		return *slot;
+	if (file)
+		return file;
 	*slot = file = xcalloc(1, sizeof(*file));
 	file->problem = find(files, path, &where);
 	if (!file->problem)

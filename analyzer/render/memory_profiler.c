@@ -93,7 +93,7 @@ static void write_memory_profiler(const struct doc *doc, const struct term *term
 
 const struct renderer render_memory_profiler = {
 	.name = "memory-profiler",
-	.summary = "for lines: the table of Python's memory_profiler",
+	.summary = "lines as the table of Python's memory_profiler",
 	.for_people = true,
 	.fits = fits,
 	.write = write_memory_profiler,

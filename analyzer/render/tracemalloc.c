@@ -248,7 +248,7 @@ static void write_tracemalloc(const struct doc *doc, const struct term *term, st
 
 const struct renderer render_tracemalloc = {
 	.name = "tracemalloc",
-	.summary = "for top and diff by line, file or stack: the lines of Python's tracemalloc",
+	.summary = "top or diff by line, file or stack as Python's tracemalloc prints it",
 	.fits = fits,
 	.write = write_tracemalloc,
 };

@@ -174,7 +174,8 @@ uint64_t about_max_rss(const struct model *model)
 	return max;
 }
 
-static void note_distance(const struct point *point, uint64_t time, uint64_t asked, struct doc *doc)
+static void note_distance(const struct point *point, const char *what, uint64_t time,
+			  uint64_t asked, struct doc *doc)
 {
 	struct strbuf off = STRBUF_INIT;
 
@@ -182,9 +183,8 @@ static void note_distance(const struct point *point, uint64_t time, uint64_t ask
 		return;
 	units_add_ns(&off, time > asked ? time - asked : asked - time);
 	doc_add_note(doc, LEVEL_INFO, "point-off",
-		     "the totals shown were written %s %s the point "
-		     "asked for",
-		     off.buf, time > asked ? "after" : "before");
+		     "the totals %s were written %s %s the point asked for", what, off.buf,
+		     time > asked ? "after" : "before");
 	strbuf_release(&off);
 }
 
@@ -238,10 +238,12 @@ static void note_point(const struct model *model, struct doc *doc)
 	const struct point *point = &model->point;
 
 	if (point->from) {
-		note_distance(point->from, model->from_time, model->from_asked, doc);
+		note_distance(point->from, "where the range begins", model->from_time,
+			      model->from_asked, doc);
 		note_others(model, point->from, doc);
 	}
-	note_distance(point, model->point_time, model->point_asked, doc);
+	note_distance(point, point->from ? "where it ends" : "shown", model->point_time,
+		      model->point_asked, doc);
 	note_others(model, point, doc);
 	note_case(model, doc);
 }

@@ -21,6 +21,7 @@
 #define CONTEXT 2      /* lines around those that allocate, of a whole file for people */
 #define BEFORE_MOST 40 /* lines between a function's beginning and its first allocation */
 #define TAB 4
+#define SOURCE_NOTES 3
 
 struct lines_options {
 	const char *kind;
@@ -221,16 +222,22 @@ static void note_nameless(const struct lines *l, const struct views *views,
 static void note_sources(const struct lines *l, const struct views *views,
 			 int64_t (*get)(const struct counts *c))
 {
+	size_t missing = 0;
+
 	for (size_t i = 0; i < views->n; i++) {
 		const char *problem = source_files_get(l->sources, views->v[i].file)->problem;
 		bool told = false;
 
 		for (size_t k = 0; k < i && !told; k++)
 			told = !strcmp(views->v[k].file, views->v[i].file);
-		if (problem && !told)
+		if (problem && !told && missing++ < SOURCE_NOTES)
 			doc_add_note(l->doc, LEVEL_WARNING, "no-source", "'%s' %s",
 				     views->v[i].file, problem);
 	}
+	if (missing > SOURCE_NOTES)
+		doc_add_note(l->doc, LEVEL_WARNING, "no-source",
+			     "%zu more source files are missing or were changed",
+			     missing - SOURCE_NOTES);
 	note_nameless(l, views, get);
 }
 

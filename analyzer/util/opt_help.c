@@ -47,8 +47,13 @@ static void add_option(struct strbuf *out, const struct opt *opt, int width)
 		strbuf_addf(&left, " %s", words ? "WORD" : opt->arg ? opt->arg : "TEXT");
 
 	strbuf_addstr(&right, opt->help);
-	if (words)
-		strbuf_addf(&right, ": %s", opt->arg);
+	/* apart, so that a long list can be wrapped */
+	for (const char *p = words ? opt->arg : ""; *p;) {
+		size_t n = strcspn(p, "|");
+
+		strbuf_addf(&right, "%s %.*s", p == opt->arg ? ":" : ",", (int)n, p);
+		p += n + (p[n] == '|');
+	}
 	if (opt->def && *opt->def && opt->type != OPT_FLAG)
 		strbuf_addf(&right, " (default: %s)", opt->def);
 	else if (opt->type == OPT_LIST)

@@ -61,17 +61,18 @@ HOT uint32_t hot_stack(struct tls *g, const uint64_t *frame)
 /* Record block p of `size` bytes, allocated by the hook with frame `frame`. */
 HOT bool hot_alloc(struct tls *g, void *block, size_t size, const void *frame)
 {
-	uint32_t node = hot_stack(g, frame), *leaf;
 	struct thread *t = g->thread;
 	struct state *s = t->state;
 	struct thread_record *record = t->record;
 	uintptr_t p = (uintptr_t)block;
 	size_t slack = blocks_usable_glibc(block) - size;
 	v2 change = { 1, (int64_t)size };
+	uint32_t node, *leaf;
 	struct cell *c;
 
 	if (unlikely(peak_many_threads))
 		return false;
+	node = hot_stack(g, frame);
 	leaf = shadow_leaf(p);
 	c = hot_cell(t, s, node);
 	if (unlikely(!leaf || !c || slack >= SHADOW_SLACK_FAR))

@@ -69,12 +69,25 @@ static bool at_stack_end(const struct thread *t, const struct walk *w)
 	return t->tid == t->state->pid && w->sp + SPAN_ENTRY >= t->own.high && w->sp < t->own.high;
 }
 
+/* A coroutine's first frame: its return address was put there by hand and is the
+ * start of a function (makecontext() does so), which no call comes before. */
+static bool at_coroutine_end(const struct walk *w)
+{
+	struct rule rule = { .kind = RULE_NONE };
+	struct cfi_module m;
+
+	if (w->exact || !cfi_find_module(w->pc, &m))
+		return false;
+	cfi_rule(&m, w->pc, &rule);
+	return rule.kind != RULE_NONE && !follows_call(w->pc);
+}
+
 /* Code without unwind information: its frame pointer, if it looks like one. */
 static enum walk_result leave_by_frame_pointer(struct thread *t, struct walk *w, struct step *step)
 {
 	uint64_t frame = w->rbp, pc, rbp;
 
-	if (at_stack_end(t, w)) {
+	if (at_stack_end(t, w) || at_coroutine_end(w)) {
 		step->kind = RULE_END;
 		return WALK_END;
 	}

@@ -175,9 +175,6 @@ static uint32_t capture(struct thread *t, const struct origin *from)
 	uint32_t n, join, node;
 	enum walk_result result;
 
-	node = memo_leaf_find(memo, w.pc, w.sp, w.rbp);
-	if (node)
-		return node;
 	if (unlikely(t->span.probing || !in_span(&t->span, w.sp)))
 		span_locate(t, w.sp);
 	result = walk_to_memo(t, &w, &n, &join);

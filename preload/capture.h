@@ -19,8 +19,20 @@
 #include "origin.h"
 #include "thread.h"
 
-/* The node of the stack that begins at `from`, when it is not the last one. */
+/* The node of the stack that begins at `from`, when no short cut knows it. */
 uint32_t capture_walk(struct thread *t, const struct origin *from);
+
+/* The same, when it is not the last one. */
+static inline uint32_t capture_other(struct thread *t, const struct origin *from)
+{
+	uint32_t node = 0;
+
+	if (likely(t->rules.generation == __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE)))
+		node = memo_leaf_find(&t->memo, from->pc, from->sp, from->rbp);
+	if (likely(node))
+		capture_check(t, from, node);
+	return likely(node) ? node : capture_walk(t, from);
+}
 
 /* The node of the stack that begins at `from`.  A stack like the last one costs
  * one compare a slot. */
@@ -37,7 +49,7 @@ static inline uint32_t capture_stack(struct thread *t, const struct origin *from
 		capture_check(t, from, top->node);
 		return top->node;
 	}
-	return capture_walk(t, from);
+	return capture_other(t, from);
 }
 
 #endif

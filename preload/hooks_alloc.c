@@ -88,7 +88,7 @@ __attribute__((noinline)) uint32_t hot_walk(struct tls *g, const void *frame)
 	uint32_t node;
 
 	guard_back(g);
-	node = capture_walk(g->thread, &from);
+	node = capture_other(g->thread, &from);
 	guard_leave(g);
 	return node;
 }

@@ -57,7 +57,7 @@ struct leaf {
 	uint16_t n_slots;
 	uint16_t needs_rbp;
 	struct slot slots[LEAF_SLOTS]; /* innermost first */
-};
+} __attribute__((aligned(64)));	       /* what is compared first is one cache line */
 
 struct memo {
 	struct memo_frame *frames;    /* MEMO_DEPTH entries */

@@ -24,7 +24,7 @@ static struct tracefile file;
 static uint32_t *chain;
 static bool stopped;
 static uint64_t before_exec; /* size of the trace without the end an exec gives it */
-static bool in_exec;	     /* what is written now would be cut off if the exec fails */
+static bool has_footer;	     /* nothing may follow it, unless the exec it was for fails */
 
 uint64_t output_now(struct state *s)
 {
@@ -105,7 +105,7 @@ int output_start(struct state *s, const char *exe, bool anonymous, uint32_t pare
 	struct drain d;
 
 	stopped = false;
-	in_exec = false;
+	has_footer = false;
 	chain = arena_map(DRAIN_CHAIN * sizeof(*chain));
 	if (!chain)
 		return -ENOMEM;
@@ -158,10 +158,10 @@ static void look(struct state *s)
 	graves_fill(s);
 }
 
-/* There will be another tick if the exec fails. */
+/* The helper may be late; there will be another tick if an exec fails. */
 static bool skip(struct drain *d)
 {
-	bool skipped = in_exec;
+	bool skipped = has_footer;
 
 	if (skipped)
 		lock_release(&d->s->drain_lock);
@@ -225,7 +225,7 @@ void output_exec(struct state *s, const char *path)
 	put_peak(&d, false);
 	tracefile_flush(&file);
 	before_exec = file.size;
-	in_exec = true;
+	has_footer = true;
 	mp_encode_exec(&file.out, &(struct mp_exec){
 					  .t = d.t,
 					  .tid = (uint64_t)sys_gettid(),
@@ -239,7 +239,7 @@ void output_exec_failed(struct state *s)
 {
 	struct drain d = begin(s);
 
-	in_exec = false;
+	has_footer = false;
 	/* Other threads do not stop for it: their state stays without a name. */
 	if (!peak_many_threads)
 		state_attach(s);
@@ -285,6 +285,7 @@ void output_finish(struct state *s, const char *reason, const int *status)
 	put_sample(&d);
 	put_peak(&d, false);
 	put_footer(&d, reason, status);
+	has_footer = true;
 	end_with(&d, true);
 	s->ended = !stopped;
 }

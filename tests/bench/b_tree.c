@@ -45,7 +45,7 @@ static NOINLINE void tear_down(struct node *node)
 
 int main(int argc, char **argv)
 {
-	long nodes = bench_arg(argc, argv, 1, 1000000), tree = bench_arg(argc, argv, 2, 2000);
+	long nodes = bench_arg(argc, argv, 1, 1000000), tree = bench_arg(argc, argv, 2, 20000);
 
 	for (; nodes > 0; nodes -= tree)
 		tear_down(build(tree < nodes ? tree : nodes));

@@ -177,7 +177,7 @@ WORKLOADS = [
     Workload("tight-20", "the same, 20 frames", own("b_tight", size(4e6), 20)),
     Workload("tight-50", "the same, 50 frames", own("b_tight", size(4e6), 50)),
     Workload("sites-20", "ten sites in random turn, 20 frames", own("b_sites", size(2e6), 20)),
-    Workload("tree", "recursive tree builder", own("b_tree", size(1e6), 2000), slow=True),
+    Workload("tree", "recursive tree builder", own("b_tree", size(1e6), 20000), slow=True),
     Workload("containers", "containers of the C++ library", own("b_containers", size(70)),
              slow=True),
     Workload("churn", "a million live blocks replaced at random",

@@ -12,6 +12,7 @@
 #include "util/utf8.h"
 #include "util/xalloc.h"
 
+#define TAB 4
 #define MARGIN 2     /* spaces at the left, and between columns */
 #define FLEX_WANT 44 /* drop columns until the flexible one has this much of what it needs */
 #define FLEX_LEAST 12
@@ -56,6 +57,20 @@ static void add_number(struct strbuf *out, int64_t i, enum doc_unit unit)
 	}
 }
 
+/* Tabs become spaces: a column has no tab stops but its own. */
+static void add_text(struct strbuf *out, const char *text)
+{
+	struct strbuf plain = STRBUF_INIT;
+
+	for (; text && *text; text++)
+		if (*text == '\t')
+			strbuf_addchars(&plain, ' ', TAB - plain.len % TAB);
+		else
+			strbuf_addch(&plain, *text);
+	utf8_add_clean(out, plain.buf);
+	strbuf_release(&plain);
+}
+
 void layout_cell(struct strbuf *out, const struct doc_cell *cell, enum doc_unit unit)
 {
 	switch (cell->type) {
@@ -77,7 +92,7 @@ void layout_cell(struct strbuf *out, const struct doc_cell *cell, enum doc_unit 
 			strbuf_addf(out, "%.6g", cell->r);
 		break;
 	case CELL_TEXT:
-		utf8_add_clean(out, cell->text);
+		add_text(out, cell->text);
 		break;
 	default:
 		break;

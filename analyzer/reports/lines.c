@@ -20,7 +20,6 @@
 
 #define CONTEXT 2      /* lines around those that allocate, of a whole file for people */
 #define BEFORE_MOST 40 /* lines between a function's beginning and its first allocation */
-#define TAB 4
 #define SOURCE_NOTES 3
 
 struct lines_options {
@@ -112,9 +111,9 @@ static const struct doc_column columns[] = {
 	[COL_USAGE] = { "live_bytes", "Mem usage", UNIT_BYTES, .count = "occurrences" },
 	[COL_INCREMENT] = { "increment_bytes", "Increment", UNIT_BYTES, .priority = 1,
 			    .count = "occurrences" },
-	[COL_OCCURRENCES] = { "occurrences", "Occurrences", UNIT_COUNT },
-	[COL_PEAK] = { "peak_bytes", "Peak", UNIT_BYTES },
-	[COL_TEXT] = { "contents", "Line Contents", UNIT_TEXT },
+	[COL_OCCURRENCES] = { "occurrences", "Occurrences", UNIT_COUNT, .flags = 0 },
+	[COL_PEAK] = { "peak_bytes", "Peak", UNIT_BYTES, .flags = 0 },
+	[COL_TEXT] = { "contents", "Line Contents", UNIT_TEXT, .flags = 0 },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(*columns))
@@ -127,33 +126,6 @@ static void fill_counts(const struct lines *l, struct doc_cell *cells, const str
 		cells[COL_OCCURRENCES] = CELL_U(c->allocs);
 	if (!l->range)
 		cells[COL_PEAK] = CELL_I(c->peak_bytes);
-}
-
-/* Tabs to spaces: a column of a table has no tab stops of its own. */
-static const char *expand(struct doc *doc, const char *text)
-{
-	struct strbuf out = STRBUF_INIT;
-	const char *kept;
-
-	for (; text && *text; text++)
-		if (*text == '\t')
-			strbuf_addchars(&out, ' ', TAB - out.len % TAB);
-		else
-			strbuf_addch(&out, *text);
-	kept = doc_text(doc, out.buf);
-	strbuf_release(&out);
-	return kept;
-}
-
-static void add_for_people(const struct lines *l, struct doc_table *table,
-			   const struct doc_cell *cells)
-{
-	struct doc_cell own[COLUMNS];
-
-	memcpy(own, cells, sizeof(own));
-	if (cells[COL_TEXT].type == CELL_TEXT && cells[COL_TEXT].text)
-		own[COL_TEXT] = CELL_T(expand(l->doc, cells[COL_TEXT].text));
-	doc_add_row(l->doc, table, own);
 }
 
 /* Is a line that allocates so near that people want to see this one? */
@@ -196,7 +168,7 @@ static void add_view(const struct lines *l, const struct view *view)
 				doc_add_row(
 					l->doc, table,
 					(struct doc_cell[COLUMNS]){ [COL_TEXT] = CELL_T("...") });
-			add_for_people(l, table, cells);
+			doc_add_row(l->doc, table, cells);
 			shown = line;
 		}
 		next += allocates;

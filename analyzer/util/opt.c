@@ -252,8 +252,8 @@ enum opt_result opt_parse(const struct opt *table, void *args, int argc, char **
 	for (; c.i < argc && result == OPT_FINE; c.i++) {
 		char *word = argv[c.i];
 
-		if (only_operands || word[0] != '-' || !word[1]) {
-			/* "-" alone is standard input */
+		if (only_operands || word[0] != '-' || !word[1] || word[1] == '@') {
+			/* "-" alone is standard input, and -@POINT a point of it */
 			argv[(*n_operands)++] = word;
 			only_operands |= flags & OPT_STOP_AT_OPERAND;
 		} else if (!strcmp(word, "--")) {

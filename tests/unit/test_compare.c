@@ -85,8 +85,12 @@ static void check_join(const struct site *old, const struct site *new, struct jo
 
 Test(join, one_build_is_joined_by_its_keys)
 {
-	static const struct site old[] = { AT("f", "/s/f.c", 1), AT("f", "/s/f.c", 2), { NULL } };
-	static const struct site new[] = { AT("f", "/s/f.c", 2), AT("f", "/s/f.c", 3), { NULL } };
+	static const struct site old[] = { AT("f", "/s/f.c", 1),
+					   AT("f", "/s/f.c", 2),
+					   { .function = NULL } };
+	static const struct site new[] = { AT("f", "/s/f.c", 2),
+					   AT("f", "/s/f.c", 3),
+					   { .function = NULL } };
 
 	check_join(old, new, SAME, "1-");
 	check_join(old, new, OTHER_RUN, "1-");
@@ -94,8 +98,8 @@ Test(join, one_build_is_joined_by_its_keys)
 
 Test(join, folders_of_another_run_may_differ)
 {
-	static const struct site old[] = { AT("f", "/a/f.c", 1), { NULL } };
-	static const struct site new[] = { AT("f", "/b/f.c", 1), { NULL } };
+	static const struct site old[] = { AT("f", "/a/f.c", 1), { .function = NULL } };
+	static const struct site new[] = { AT("f", "/b/f.c", 1), { .function = NULL } };
 
 	check_join(old, new, SAME, "-");
 	check_join(old, new, OTHER_RUN, "0");
@@ -104,8 +108,12 @@ Test(join, folders_of_another_run_may_differ)
 Test(join, lines_that_moved_together)
 {
 	/* both have a line 12, which is not the same one */
-	static const struct site old[] = { AT("f", "f.c", 10), AT("f", "f.c", 12), { NULL } };
-	static const struct site new[] = { AT("f", "f.c", 14), AT("f", "f.c", 12), { NULL } };
+	static const struct site old[] = { AT("f", "f.c", 10),
+					   AT("f", "f.c", 12),
+					   { .function = NULL } };
+	static const struct site new[] = { AT("f", "f.c", 14),
+					   AT("f", "f.c", 12),
+					   { .function = NULL } };
 
 	check_join(old, new, OTHER_BUILD, "10");
 }
@@ -113,10 +121,10 @@ Test(join, lines_that_moved_together)
 Test(join, lines_that_stayed_win_over_some_that_moved)
 {
 	static const struct site old[] = {
-		AT("f", "f.c", 10), AT("f", "f.c", 20), AT("f", "f.c", 30), { NULL }
+		AT("f", "f.c", 10), AT("f", "f.c", 20), AT("f", "f.c", 30), { .function = NULL }
 	};
 	static const struct site new[] = {
-		AT("f", "f.c", 10), AT("f", "f.c", 30), AT("f", "f.c", 40), { NULL }
+		AT("f", "f.c", 10), AT("f", "f.c", 30), AT("f", "f.c", 40), { .function = NULL }
 	};
 
 	/* 40 is what is left of the function, as is 20 */
@@ -127,18 +135,22 @@ Test(join, the_text_of_the_line_comes_first)
 {
 	static const struct site old[] = { SAYS("f", "f.c", 10, "a = malloc(1);"),
 					   SAYS("f", "f.c", 12, "b = malloc(2);"),
-					   { NULL } };
+					   { .function = NULL } };
 	static const struct site new[] = { SAYS("f", "f.c", 10, "b = malloc(2);"),
 					   SAYS("f", "f.c", 17, "a = malloc(1);"),
-					   { NULL } };
+					   { .function = NULL } };
 
 	check_join(old, new, OTHER_BUILD, "10");
 }
 
 Test(join, a_renamed_function_is_found_by_its_line)
 {
-	static const struct site old[] = { AT("f", "f.c", 10), AT("g", "g.c", 5), { NULL } };
-	static const struct site new[] = { AT("f2", "f.c", 10), AT("g", "g.c", 9), { NULL } };
+	static const struct site old[] = { AT("f", "f.c", 10),
+					   AT("g", "g.c", 5),
+					   { .function = NULL } };
+	static const struct site new[] = { AT("f2", "f.c", 10),
+					   AT("g", "g.c", 9),
+					   { .function = NULL } };
 
 	check_join(old, new, OTHER_BUILD, "01");
 	check_join(old, new, SAME, "--");
@@ -178,20 +190,18 @@ static void check_compare(const struct site *old, const struct site *new, bool a
 
 Test(compare, order_of_tracemalloc)
 {
-	static const struct site old[] = { HAS("gone", "a.c", 1, 50, 5),
-					   HAS("less", "a.c", 2, 90, 2),
-					   HAS("same", "a.c", 3, 70, 7),
-					   HAS("more", "a.c", 4, 10, 1),
-					   HAS("count", "a.c", 5, 5, 1),
-					   HAS("big", "a.c", 6, 1000, 1),
-					   { NULL } };
-	static const struct site new[] = { HAS("more", "a.c", 4, 60, 2),
-					   HAS("less", "a.c", 2, 40, 1),
-					   HAS("same", "a.c", 3, 70, 7),
-					   HAS("count", "a.c", 5, 5, 9),
-					   HAS("fresh", "a.c", 7, 50, 9),
-					   HAS("big", "a.c", 6, 1000, 1),
-					   { NULL } };
+	static const struct site old[] = {
+		HAS("gone", "a.c", 1, 50, 5), HAS("less", "a.c", 2, 90, 2),
+		HAS("same", "a.c", 3, 70, 7), HAS("more", "a.c", 4, 10, 1),
+		HAS("count", "a.c", 5, 5, 1), HAS("big", "a.c", 6, 1000, 1),
+		{ .function = NULL }
+	};
+	static const struct site new[] = {
+		HAS("more", "a.c", 4, 60, 2),  HAS("less", "a.c", 2, 40, 1),
+		HAS("same", "a.c", 3, 70, 7),  HAS("count", "a.c", 5, 5, 9),
+		HAS("fresh", "a.c", 7, 50, 9), HAS("big", "a.c", 6, 1000, 1),
+		{ .function = NULL }
+	};
 
 	/* |50| five times: by size, then |count_diff| */
 	check_compare(old, new, true, 0,
@@ -204,11 +214,11 @@ Test(compare, order_of_tracemalloc)
 
 Test(compare, equal_changes_are_ordered_by_key_downwards)
 {
-	static const struct site none[] = { { NULL } };
+	static const struct site none[] = { { .function = NULL } };
 	static const struct site new[] = { HAS("f", "a.c", 9, 5, 1),
 					   HAS("f", "b.c", 2, 5, 1),
 					   HAS("g", "b.c", 10, 5, 1),
-					   { NULL } };
+					   { .function = NULL } };
 
 	check_compare(none, new, true, 0, "g:5(5),1(1);f:5(5),1(1);f:5(5),1(1);");
 	check_compare(none, none, true, 0, "");
@@ -216,10 +226,10 @@ Test(compare, equal_changes_are_ordered_by_key_downwards)
 
 Test(compare, rest_and_total_are_for_people)
 {
-	static const struct site old[] = { HAS("a", "a.c", 1, 10, 1), { NULL } };
+	static const struct site old[] = { HAS("a", "a.c", 1, 10, 1), { .function = NULL } };
 	static const struct site new[] = { HAS("a", "a.c", 1, 40, 2),
 					   HAS("b", "a.c", 2, 5, 1),
-					   { NULL } };
+					   { .function = NULL } };
 	const struct compare_how how = { .n = 1, .parts = true, .rules = SAME };
 	struct compared compared;
 	struct doc a, b, out;
@@ -270,7 +280,7 @@ Test(compare, values_have_their_difference)
 
 Test(compare, what_cannot_be_compared)
 {
-	static const struct site one[] = { HAS("a", "a.c", 1, 10, 1), { NULL } };
+	static const struct site one[] = { HAS("a", "a.c", 1, 10, 1), { .function = NULL } };
 	const struct compare_how wrong = { .size = "nothing", .rules = SAME }, how = { .n = 0 };
 	struct diag diag = DIAG_INIT;
 	struct compared compared;

@@ -11,35 +11,8 @@
 
 #include "doc/doc.h"
 #include "render/renderer.h"
+#include "util/json_text.h"
 #include "util/sink.h"
-#include "util/utf8.h"
-
-static void put_string(struct sink *out, const char *text)
-{
-	if (!text) {
-		sink_puts(out, "null");
-		return;
-	}
-	sink_putc(out, '"');
-	while (*text) {
-		const char *start = text;
-		uint32_t c = utf8_next(&text);
-
-		if (c == '"' || c == '\\')
-			sink_printf(out, "\\%c", (int)c);
-		else if (c == '\n')
-			sink_puts(out, "\\n");
-		else if (c == '\t')
-			sink_puts(out, "\\t");
-		else if (c < 0x20 || c == 0x7f)
-			sink_printf(out, "\\u%04x", c);
-		else if (c == 0xfffd)
-			sink_puts(out, "\\ufffd");
-		else
-			sink_write(out, start, (size_t)(text - start));
-	}
-	sink_putc(out, '"');
-}
 
 static void put_uint(struct sink *out, uint64_t v, bool negative)
 {
@@ -56,14 +29,14 @@ static void put_int(struct sink *out, int64_t v)
 static void put_frame(struct sink *out, const struct doc_frame *frame)
 {
 	sink_puts(out, "{\"function\":");
-	put_string(out, frame->function);
+	json_text(out, frame->function);
 	sink_puts(out, ",\"file\":");
-	put_string(out, frame->file);
+	json_text(out, frame->file);
 	if (frame->line)
 		sink_printf(out, ",\"line\":%" PRIu32 ",\"module\":", frame->line);
 	else
 		sink_puts(out, ",\"line\":null,\"module\":");
-	put_string(out, frame->module);
+	json_text(out, frame->module);
 	sink_putc(out, '}');
 }
 
@@ -89,7 +62,7 @@ static void put_cell(struct sink *out, const struct doc_cell *cell, enum doc_uni
 			sink_puts(out, "null");
 		break;
 	case CELL_TEXT:
-		put_string(out, cell->text);
+		json_text(out, cell->text);
 		break;
 	case CELL_STACK:
 		sink_putc(out, '[');
@@ -108,7 +81,7 @@ static void put_values(struct sink *out, const char *name, const struct doc_valu
 	sink_printf(out, "\"%s\":{", name);
 	for (size_t i = 0; i < n; i++) {
 		sink_puts(out, i ? ",\n  " : "\n  ");
-		put_string(out, values[i].key);
+		json_text(out, values[i].key);
 		sink_putc(out, ':');
 		put_cell(out, &values[i].cell, values[i].unit);
 	}
@@ -125,7 +98,7 @@ static void put_row(struct sink *out, const struct doc_table *table, const struc
 		if (column->flags & COLUMN_FOR_PEOPLE)
 			continue;
 		sink_putc(out, sep);
-		put_string(out, column->key);
+		json_text(out, column->key);
 		sink_putc(out, ':');
 		put_cell(out, &row->cells[c], column->unit);
 		sep = ',';
@@ -135,7 +108,7 @@ static void put_row(struct sink *out, const struct doc_table *table, const struc
 
 static void put_table(struct sink *out, const struct doc_table *table)
 {
-	put_string(out, table->name);
+	json_text(out, table->name);
 	sink_puts(out, ":[");
 	for (size_t i = 0; i < table->n_rows; i++) {
 		sink_puts(out, i ? ",\n  " : "\n  ");
@@ -151,7 +124,7 @@ static void put_trees(struct sink *out, const struct doc *doc)
 		const struct doc_tree *tree = doc->trees[t];
 
 		sink_puts(out, t ? "," : "");
-		put_string(out, tree->name);
+		json_text(out, tree->name);
 		sink_puts(out, ":[");
 		for (size_t i = 0; i < tree->n_nodes; i++) {
 			const struct doc_node *node = &tree->nodes[i];
@@ -178,7 +151,7 @@ static void put_trees(struct sink *out, const struct doc *doc)
 
 static void put_series(struct sink *out, const struct doc_series *series)
 {
-	put_string(out, series->name);
+	json_text(out, series->name);
 	sink_puts(out, ":[");
 	for (size_t i = 0; i < series->n_points; i++) {
 		sink_puts(out, i ? ",[" : "[");
@@ -193,9 +166,9 @@ static void put_series(struct sink *out, const struct doc_series *series)
 static void put_note(struct sink *out, const struct doc_note *note)
 {
 	sink_printf(out, "{\"level\":\"%s\",\"code\":", doc_level_name(note->level));
-	put_string(out, note->code);
+	json_text(out, note->code);
 	sink_puts(out, ",\"text\":");
-	put_string(out, note->text);
+	json_text(out, note->text);
 	sink_putc(out, '}');
 }
 
@@ -203,7 +176,7 @@ static void write_json(const struct doc *doc, const struct term *term, struct si
 {
 	(void)term;
 	sink_puts(out, "{\"report\":");
-	put_string(out, doc->report);
+	json_text(out, doc->report);
 	sink_puts(out, ",\n");
 	put_values(out, "trace", doc->trace, doc->n_trace);
 	put_values(out, "values", doc->values, doc->n_values);

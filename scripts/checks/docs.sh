@@ -85,4 +85,8 @@ for name in $(names "$src/analyzer/render/renderers.def"); do
 	grep -qE "^\.It Fl f , -format Ar (.*\|)?$name(\||$)" "$man/memprof.1" ||
 		complain "memprof(1): --format does not name '$name'"
 done
+for name in $(names "$src/analyzer/export/exporters.def"); do
+	grep -qx "\.It Cm $name" "$man/memprof.1" || complain "memprof(1): --to does not name '$name'"
+	grep -q "$name" "$work/help-export" || complain "memprof export --help does not name '$name'"
+done
 exit "$bad"

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* export.c - memprof export: a trace in the formats of other tools. */
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmds/command.h"
+#include "cmds/reading.h"
+#include "export/exporter.h"
+#include "model/model.h"
+#include "model/symbols.h"
+#include "util/diag.h"
+#include "util/sink.h"
+#include "util/strbuf.h"
+
+#define MOST_FORMATS 64
+
+struct args {
+	const char *to, *output, *sort, *kind, *sysroot, *debug_path;
+};
+
+static const struct opt options[] = {
+	{ .letter = 't',
+	  .name = "to",
+	  .type = OPT_TEXT,
+	  .offset = offsetof(struct args, to),
+	  .arg = "FORMAT",
+	  .help = "pprof, folded, speedscope, chrome, massif, callgrind, dot or csv" },
+	{ .letter = 'o',
+	  .name = "output",
+	  .type = OPT_PATH,
+	  .offset = offsetof(struct args, output),
+	  .arg = "FILE",
+	  .help = "write to FILE instead of standard output" },
+	{ .letter = 's',
+	  .name = "sort",
+	  .type = OPT_TEXT,
+	  .offset = offsetof(struct args, sort),
+	  .arg = "KEY",
+	  .help = "folded, dot: the number to write; speedscope: the profile to open (default: "
+		  "that of top)" },
+	{ .name = "kind",
+	  .type = OPT_WORD,
+	  .offset = offsetof(struct args, kind),
+	  .def = "heap",
+	  .arg = "heap|mmap|inherited",
+	  .help = "heap blocks, memory the program mapped itself, or blocks it got by fork" },
+	{ .name = "sysroot",
+	  .type = OPT_PATH,
+	  .offset = offsetof(struct args, sysroot),
+	  .arg = "DIR",
+	  .help = "look for the trace's programs and libraries below DIR" },
+	{ .name = "debug-path",
+	  .type = OPT_TEXT,
+	  .offset = offsetof(struct args, debug_path),
+	  .arg = "DIR[:DIR]",
+	  .help = "look for separate debug files here, too" },
+	{ .type = OPT_END },
+};
+
+static const char *const examples[] = {
+	"memprof export trace.jsonl --to pprof -o heap.pb.gz && go tool pprof -top heap.pb.gz",
+	"memprof export trace.jsonl@peak --to folded | flamegraph.pl > peak.svg",
+	"memprof export trace.jsonl --to massif -o massif.out && ms_print massif.out",
+	NULL,
+};
+
+extern const struct command cmd_export;
+
+static const struct exporter *wanted(const char *name)
+{
+	const char *names[MOST_FORMATS + 1] = { NULL };
+	const struct exporter *exporter = name ? exporter_find(name) : NULL;
+	struct strbuf list = STRBUF_INIT;
+	const char *near;
+
+	if (exporter)
+		return exporter;
+	for (size_t i = 0; exporters[i] && i < MOST_FORMATS; i++) {
+		names[i] = exporters[i]->name;
+		strbuf_addf(&list, "%s%s", i ? ", " : "", names[i]);
+	}
+	near = name ? opt_nearest(name, names) : NULL;
+	if (!name)
+		usage_error(&cmd_export, "--to is missing: it is one of %s", list.buf);
+	else
+		usage_error(&cmd_export, "--to cannot be '%s': it is one of %s%s%s%s", name,
+			    list.buf, near ? " (did you mean '" : "", near ? near : "",
+			    near ? "'?)" : "");
+	strbuf_release(&list);
+	return NULL;
+}
+
+static int wrong_measure(const char *name)
+{
+	struct strbuf list = STRBUF_INIT;
+	int status;
+
+	for (int i = 0; i < EXPORT_MEASURES; i++)
+		strbuf_addf(&list, "%s%s", i ? ", " : "", export_measures[i].key);
+	status = usage_error(&cmd_export, "--sort cannot be '%s': it is one of %s", name, list.buf);
+	strbuf_release(&list);
+	return status;
+}
+
+static enum mp_kind kind_by_name(const char *name)
+{
+	return !strcmp(name, "mmap")	    ? MP_MMAP
+	       : !strcmp(name, "inherited") ? MP_INHERITED
+					    : MP_HEAP;
+}
+
+static int write_out(const struct model *model, const struct exporter *exporter,
+		     const struct args *args, const struct export_args *how)
+{
+	const struct symbols_options where = { args->sysroot, args->debug_path };
+	struct symbols *symbols;
+	struct sink sink;
+	int status = reading_open_output(&sink, args->output), err;
+
+	if (status)
+		return status;
+	symbols = symbols_new(model, &where);
+	err = exporter->write(model, symbols, how, &sink);
+	symbols_free(symbols);
+	status = reading_close_output(&sink, args->output);
+	if (!err)
+		return status;
+	complain_diag(how->diag);
+	/* a format that has no room for what was asked is no fault of the trace */
+	return err == -EINVAL ? EXIT_USAGE : exit_status_of(err);
+}
+
+static int run(const void *given, int n_operands, char **operands)
+{
+	const struct args *args = given;
+	const struct exporter *exporter = wanted(args->to);
+	struct diag diag = DIAG_INIT;
+	struct export_args how = { .kind = kind_by_name(args->kind), .diag = &diag };
+	struct model model;
+	int status;
+
+	(void)n_operands;
+	if (!exporter)
+		return EXIT_USAGE;
+	if (args->sort && !(how.measure = export_measure_find(args->sort)))
+		return wrong_measure(args->sort);
+	if (exporter->binary && !args->output && isatty(STDOUT_FILENO))
+		return usage_error(&cmd_export,
+				   "%s is nothing for a terminal: name a file after -o",
+				   exporter->name);
+	status = reading_load(&model, operands[0]);
+	if (!status && reading_is_trace(args->output, &model))
+		status = EXIT_USAGE;
+	if (!status) {
+		if (!how.measure)
+			how.measure = export_measure_default(&model, how.kind);
+		status = write_out(&model, exporter, args, &how);
+	}
+	model_release(&model);
+	diag_release(&diag);
+	return status;
+}
+
+const struct command cmd_export = {
+	.name = "export",
+	.summary = "write a trace in a format of other tools",
+	.operands = "TRACE[@POINT]",
+	.description =
+		"Writes what a trace holds for other tools to read: pprof (go tool pprof), folded "
+		"(flamegraph.pl, inferno), speedscope (speedscope.app), chrome (Perfetto, "
+		"chrome://tracing: memory over time with marks, regions and threads), massif "
+		"(ms_print, with the true peak), callgrind (callgrind_annotate, KCachegrind), dot "
+		"(graphviz) and csv (all sites raw). Stacks are whole, allocators' frames "
+		"included.",
+	.options = options,
+	.args_size = sizeof(struct args),
+	.min_operands = 1,
+	.max_operands = 1,
+	.examples = examples,
+	.run = run,
+};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * folded.c - collapsed stacks: a line a stack, `main;parse;xmalloc 2048`, as
+ * flamegraph.pl, speedscope, inferno and many others read them.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/exporter.h"
+#include "util/sink.h"
+#include "util/strbuf.h"
+
+/* The format has no way to write a semicolon. */
+static void put_name(struct sink *out, const struct frame *frame, struct strbuf *name)
+{
+	strbuf_clear(name);
+	export_add_name(name, frame);
+	for (char *p = name->buf; *p; p++)
+		if (*p == ';')
+			*p = ':';
+	sink_puts(out, name->buf);
+	if (frame->is_inline)
+		sink_puts(out, "_[i]");
+}
+
+static int write_folded(const struct model *model, struct symbols *symbols,
+			const struct export_args *args, struct sink *out)
+{
+	struct export_frames frames = { .n = 0 };
+	struct strbuf name = STRBUF_INIT;
+	struct export_stacks stacks;
+
+	export_stacks_init(&stacks, model, args->kind);
+	for (size_t i = 0; i < stacks.n; i++) {
+		int64_t value = args->measure->get(&stacks.v[i].counts);
+
+		if (!value)
+			continue;
+		export_frames_of(&frames, model, symbols, stacks.v[i].node);
+		for (size_t f = frames.n; f--;) {
+			put_name(out, frames.v[f].frame, &name);
+			sink_putc(out, f ? ';' : ' ');
+		}
+		if (!frames.n)
+			sink_puts(out, "?? ");
+		sink_printf(out, "%" PRId64 "\n", value);
+	}
+	export_stacks_release(&stacks);
+	strbuf_release(&name);
+	free(frames.v);
+	return 0;
+}
+
+const struct exporter export_folded = {
+	.name = "folded",
+	.summary = "collapsed stacks, for flamegraph.pl, inferno and speedscope",
+	.one_measure = true,
+	.write = write_folded,
+};

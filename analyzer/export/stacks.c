@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* stacks.c - stacks, frames and numbers for exporters. */
+#include "export/stacks.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/map.h"
+#include "util/strbuf.h"
+#include "util/utf8.h"
+#include "util/xalloc.h"
+
+static int64_t live_bytes(const struct counts *c)
+{
+	return counts_live_bytes(c);
+}
+
+static int64_t live_count(const struct counts *c)
+{
+	return counts_live(c);
+}
+
+static int64_t peak_bytes(const struct counts *c)
+{
+	return c->peak_bytes;
+}
+
+static int64_t peak_count(const struct counts *c)
+{
+	return c->peak_count;
+}
+
+static int64_t allocated_bytes(const struct counts *c)
+{
+	return (int64_t)c->bytes;
+}
+
+static int64_t allocations(const struct counts *c)
+{
+	return (int64_t)c->allocs;
+}
+
+static int64_t temporaries(const struct counts *c)
+{
+	return (int64_t)c->temp0;
+}
+
+enum { LIVE_BYTES = 0, PEAK_BYTES = 2, ALLOCATED_BYTES = 4 };
+
+const struct export_measure export_measures[EXPORT_MEASURES] = {
+	{ "live_bytes", "bytes live", true, live_bytes },
+	{ "live_count", "blocks live", false, live_count },
+	{ "peak_bytes", "bytes held at the peak", true, peak_bytes },
+	{ "peak_count", "blocks held at the peak", false, peak_count },
+	{ "allocated_bytes", "bytes allocated", true, allocated_bytes },
+	{ "allocations", "allocations", false, allocations },
+	{ "temporary_allocations", "allocations freed at once", false, temporaries },
+};
+
+const struct export_measure *export_measure_find(const char *key)
+{
+	for (int i = 0; i < EXPORT_MEASURES; i++)
+		if (!strcmp(export_measures[i].key, key))
+			return &export_measures[i];
+	return NULL;
+}
+
+const struct export_measure *export_measure_default(const struct model *model, enum mp_kind kind)
+{
+	struct counts all = model_total(model, kind);
+
+	if (model->point.kind == POINT_END && !point_is_range(&model->point) && all.peak_bytes > 0)
+		return &export_measures[PEAK_BYTES];
+	return &export_measures[counts_live_bytes(&all) || model->point.kind == POINT_PEAK
+					? LIVE_BYTES
+					: ALLOCATED_BYTES];
+}
+
+void export_counts_add(struct counts *sum, const struct counts *c)
+{
+	sum->allocs += c->allocs;
+	sum->bytes += c->bytes;
+	sum->frees += c->frees;
+	sum->freed += c->freed;
+	sum->temp0 += c->temp0;
+	sum->temp1 += c->temp1;
+	sum->peak_count += c->peak_count;
+	sum->peak_bytes += c->peak_bytes;
+}
+
+static int by_node(const void *left, const void *right)
+{
+	const struct export_stack *a = left, *b = right;
+
+	return a->node < b->node ? -1 : a->node > b->node;
+}
+
+void export_stacks_init(struct export_stacks *stacks, const struct model *model, enum mp_kind kind)
+{
+	struct map index = MAP_INIT;
+
+	*stacks = (struct export_stacks){ .n = 0 };
+	stacks->v = xcalloc(model->n_sites + 1, sizeof(*stacks->v));
+	for (size_t i = 0; i < model->n_sites; i++) {
+		const struct model_site *site = &model->sites[i];
+		uint64_t *at;
+		bool fresh;
+
+		if (site->kind != kind)
+			continue;
+		at = map_at(&index, site->stack, &fresh);
+		if (fresh) {
+			*at = stacks->n;
+			stacks->v[stacks->n++].node = site->stack;
+		}
+		export_counts_add(&stacks->v[*at].counts, &site->counts);
+	}
+	qsort(stacks->v, stacks->n, sizeof(*stacks->v), by_node);
+	map_release(&index);
+}
+
+void export_stacks_release(struct export_stacks *stacks)
+{
+	free(stacks->v);
+	*stacks = (struct export_stacks){ .v = NULL };
+}
+
+void export_frames_of(struct export_frames *frames, const struct model *model,
+		      struct symbols *symbols, uint32_t node)
+{
+	frames->n = 0;
+	for (; node; node = model->nodes[node].parent) {
+		size_t n;
+		const struct frame *v = symbols_frames(symbols, node, &n);
+
+		for (size_t i = 0; i < n; i++) {
+			XGROW(frames->v, frames->n, frames->alloc);
+			frames->v[frames->n++] = (struct export_frame){ &v[i], node };
+		}
+	}
+}
+
+void export_add_name(struct strbuf *out, const struct frame *frame)
+{
+	const char *slash;
+
+	if (frame->function) {
+		utf8_add_clean(out, frame->function);
+		return;
+	}
+	if (frame->module) {
+		slash = strrchr(frame->module, '/');
+		utf8_add_clean(out, slash && slash[1] ? slash + 1 : frame->module);
+		strbuf_addch(out, '+');
+	}
+	strbuf_addf(out, "0x%" PRIx64, frame->offset);
+}
+
+uint64_t export_address(const struct model *model, uint32_t node)
+{
+	const struct model_node *n = &model->nodes[node];
+	uint64_t address = n->offset;
+
+	if (n->module && n->module <= model->n_modules)
+		address += model->modules[n->module - 1].bias;
+	return n->kind == FRAME_CALL && address ? address - 1 : address;
+}

@@ -2,6 +2,7 @@
 /* list.c - memprof list: the traces in a folder, one row each. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -68,8 +69,7 @@ static void add_trace(struct doc *doc, struct doc_table *table, const struct tra
 	/* it may have grown just now */
 	if (lstat(place->path, &st))
 		st = place->st;
-	strncpy(seconds, epoch, SECONDS);
-	seconds[SECONDS] = '\0';
+	snprintf(seconds, sizeof(seconds), "%.*s", SECONDS, epoch);
 	if (for_people && strlen(seconds) > 10)
 		seconds[10] = ' ';
 

@@ -26,15 +26,15 @@ struct mp_state;
 struct mp_state_facts {
 	/* the owner, as it saw itself */
 	uint32_t pid;
-	uint64_t pid_namespace;	/* inode number of /proc/self/ns/pid */
+	uint64_t pid_namespace; /* inode number of /proc/self/ns/pid */
 	uint64_t start_ticks;	/* field 22 of /proc/pid/stat */
 	const char *boot;	/* boot id */
 
 	/* its trace */
 	const char *trace_path;
 	uint64_t trace_dev, trace_ino;
-	uint64_t trace_size;	/* bytes that are whole lines and stay; 0: not even a header */
-	bool finished;		/* the last of them is the footer: nothing is left */
+	uint64_t trace_size; /* bytes that are whole lines and stay; 0: not even a header */
+	bool finished;	     /* the last of them is the footer: nothing is left */
 };
 
 /*

@@ -174,6 +174,8 @@ void text_flame(const struct doc_tree *tree, const struct term *term, struct sin
 		}
 		sink_putc(out, '\n');
 	}
+	if (!f.levels)
+		sink_puts(out, "  nothing to draw: no part is more than 0\n");
 	free(f.blocks);
 	branches_release(&f.branches);
 }

@@ -186,7 +186,7 @@ static void add_titles(const struct model *model, const struct calltree_options 
 	about_point(model, &text);
 	doc->title = doc_text(doc, text.buf);
 	strbuf_clear(&text);
-	strbuf_addstr(&text, key->words);
+	strbuf_addstr(&text, choose_sort_words(model, key));
 	strbuf_addstr(&text, choose_kind_words(kind));
 	strbuf_addstr(&text, ": ");
 	if (key->unit == UNIT_BYTES)

@@ -45,6 +45,11 @@ int choose_sort(const struct model *model, enum mp_kind kind, const char *name, 
 	return -EINVAL;
 }
 
+const char *choose_sort_words(const struct model *model, const struct top_sort_key *key)
+{
+	return point_is_range(&model->point) && key->growth ? key->growth : key->words;
+}
+
 const char *choose_kind_words(enum mp_kind kind)
 {
 	static const char *const words[] = { "", " of memory the program mapped itself",

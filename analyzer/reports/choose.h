@@ -12,6 +12,7 @@
 #include "util/opt.h"
 
 struct diag;
+struct top_sort_key;
 
 /* Rows of a report's own options: fields of `owner`, a const char * and a bool. */
 /* clang-format off */
@@ -32,6 +33,9 @@ enum mp_kind choose_kind(const char *name);
  * the reason in `diag` when there is no such key.
  */
 int choose_sort(const struct model *model, enum mp_kind kind, const char *name, struct diag *diag);
+
+/* What the key measures at the model's point: "bytes live", "net growth in bytes". */
+const char *choose_sort_words(const struct model *model, const struct top_sort_key *key);
 
 /* " of memory the program mapped itself", or "" for the heap: to be put behind a noun. */
 const char *choose_kind_words(enum mp_kind kind);

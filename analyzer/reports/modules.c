@@ -122,12 +122,13 @@ static const char *symbols_word(struct symbols *symbols, uint32_t module, const 
 	return words[symbols_have(symbols, module)];
 }
 
-static void put_counts(struct doc_cell *cells, const struct counts *c, int sort)
+static void put_counts(struct doc_cell *cells, const struct model *model, const struct counts *c,
+		       int sort)
 {
 	cells[AT_SORTED] = CELL_I(top_sort_keys[sort].get(c));
 	cells[AT_LIVE] = CELL_I(counts_live_bytes(c));
 	cells[AT_LIVE_COUNT] = CELL_I(counts_live(c));
-	cells[AT_PEAK] = CELL_I(c->peak_bytes);
+	cells[AT_PEAK] = point_is_range(&model->point) ? CELL_EMPTY : CELL_I(c->peak_bytes);
 	cells[AT_ALLOCATED] = CELL_U(c->bytes);
 	cells[AT_ALLOCATIONS] = CELL_U(c->allocs);
 }
@@ -138,7 +139,7 @@ static void put_row(struct doc *doc, struct doc_table *table, const struct model
 	struct doc_cell cells[COLUMNS] = { [AT_RANK] = CELL_U(rank) };
 	const char *why = NULL;
 
-	put_counts(cells, &row->counts, sort);
+	put_counts(cells, model, &row->counts, sort);
 	if (row->module < model->n_modules) {
 		const struct model_module *m = &model->modules[row->module];
 
@@ -191,13 +192,14 @@ static void fill(const struct model *model, struct symbols *symbols, const struc
 	strbuf_addstr(&text, ", ");
 	about_point(model, &text);
 	doc->title = doc_text(doc, text.buf);
-	doc->subtitle = doc_textf(doc, "files with code, by %s", top_sort_keys[sort].words);
+	doc->subtitle = doc_textf(doc, "files with code, by %s",
+				  choose_sort_words(model, &top_sort_keys[sort]));
 	doc->main_table = table->name;
 	table->empty = doc_text(doc, "the trace names no file with code");
 	shown = args->n && args->n < n ? (size_t)args->n : n;
 	for (size_t i = 0; i < shown; i++)
 		put_row(doc, table, model, symbols, &rows[i], sort, i + 1);
-	put_counts(cells, &groups->total, sort);
+	put_counts(cells, model, &groups->total, sort);
 	doc_add_value(
 		doc, (struct doc_value){ .key = "modules", .unit = UNIT_COUNT, .cell = CELL_U(n) });
 	for (int i = AT_LIVE; i <= AT_ALLOCATIONS; i++)

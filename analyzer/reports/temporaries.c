@@ -64,7 +64,7 @@ static const struct doc_column columns[COLUMNS] = {
 	[AT_FILE] = { "file", "file", UNIT_TEXT, .flags = KEY },
 	[AT_LINE] = { "line", "line", UNIT_NONE, .flags = KEY },
 	[AT_MODULE] = { "module", "module", UNIT_TEXT, .flags = KEY },
-	[AT_TEMPORARY] = { "temporary_allocations", "temporary", UNIT_COUNT },
+	[AT_TEMPORARY] = { "temporary_allocations", "temporary", UNIT_COUNT, .priority = 0 },
 	[AT_SHARE] = { "temporary_percent", "of its", UNIT_PERCENT, .priority = 2 },
 	[AT_CHURN] = { "churned_bytes_per_second", "churn/s", UNIT_BYTES, .priority = 1 },
 	[AT_NEAR] = { "temporary_allocations_near", "near", UNIT_COUNT, .priority = 4 },

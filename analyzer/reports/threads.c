@@ -55,7 +55,7 @@ static const struct doc_column columns[COLUMNS] = {
 	[AT_TID] = { "tid", "tid", UNIT_NONE, .flags = COLUMN_KEY, .priority = 5 },
 	[AT_STARTED] = { "started_ns", "started", UNIT_NS, .priority = 3 },
 	[AT_ENDED] = { "ended_ns", "ended", UNIT_NS, .priority = 4 },
-	[AT_ALLOCATED] = { "allocated_bytes", "allocated", UNIT_BYTES },
+	[AT_ALLOCATED] = { "allocated_bytes", "allocated", UNIT_BYTES, .priority = 0 },
 	[AT_ALLOCATIONS] = { "allocations", "allocs", UNIT_COUNT, .priority = 1 },
 	[AT_LIVE] = { "live_bytes", "net", UNIT_BYTES, .priority = 2 },
 	[AT_LIVE_COUNT] = { "live_count", "net blocks", UNIT_COUNT, .priority = 7 },
@@ -147,7 +147,7 @@ static void add_title(const struct model *model, struct doc *doc, int sort)
 	doc->subtitle = doc_textf(doc,
 				  "by %s; net is what a thread allocated less what it freed, "
 				  "whoever allocated that",
-				  top_sort_keys[sort].words);
+				  choose_sort_words(model, &top_sort_keys[sort]));
 	strbuf_release(&text);
 }
 

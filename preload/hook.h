@@ -13,11 +13,13 @@
 #ifndef PRELOAD_HOOK_H
 #define PRELOAD_HOOK_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "blocks.h"
 #include "guard.h"
+#include "sys.h"
 
 #define HOOK __attribute__((visibility("default")))
 
@@ -41,6 +43,28 @@
 /* p is what a real function gave a hook that found the guard closed: record it
  * for operator new, if that is where we are.  Returns p. */
 void *hook_adopt(void *p);
+
+/*
+ * The function behind a hook that does not allocate.  Constructors of the
+ * program's libraries run before ours, so any hook may be the first of all: then
+ * the functions are looked up here.
+ */
+#define HOOK_REAL(symbol)                                        \
+	(*({                                                     \
+		if (unlikely(!real.symbol))                      \
+			hook_look_up(#symbol, &real.symbol);     \
+		&real.symbol;                                    \
+	}))
+void hook_look_up(const char *symbol, void *slot);
+
+/* What a raw system call gave, as the C library's functions return it. */
+static inline long hook_result(long result)
+{
+	if (likely(!sys_failed(result)))
+		return result;
+	errno = (int)-result;
+	return -1;
+}
 
 /* Sizes of hooks.def: n * size, or as large as a size can be. */
 static inline size_t mp_mul(size_t n, size_t size)

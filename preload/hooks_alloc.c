@@ -54,6 +54,15 @@ COLD void hook_free_missing(const char *symbol, void *slot, void *ptr)
 		real.free(ptr);
 }
 
+COLD void hook_look_up(const char *symbol, void *slot)
+{
+	/* The start fills the whole table. */
+	if (recorder_enter_cold(&tls))
+		guard_leave(&tls);
+	if (!*(void **)slot)
+		real_look_up(symbol, slot);
+}
+
 int hook_is_boot_block(const void *ptr)
 {
 	return arena_boot_owns(ptr);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <sys/syscall.h>
 
+#include "arch/x86_64/syscall.h"
 #include "real.h"
 #include "recorder.h"
 
@@ -21,7 +22,7 @@ HOOK int unshare(int flags)
 	int ret;
 
 	recorder_alone();
-	ret = real.unshare(flags);
+	ret = HOOK_REAL(unshare)(flags);
 	recorder_not_alone();
 	return ret;
 }
@@ -31,7 +32,7 @@ HOOK int setns(int fd, int type)
 	int ret;
 
 	recorder_alone();
-	ret = real.setns(fd, type);
+	ret = HOOK_REAL(setns)(fd, type);
 	recorder_not_alone();
 	return ret;
 }
@@ -50,5 +51,10 @@ HOOK long syscall(long nr, ...)
 	if (nr == SYS_seccomp &&
 	    (arg[0] == SECCOMP_SET_MODE_STRICT || (arg[0] == SECCOMP_SET_MODE_FILTER && arg[2])))
 		recorder_seal();
+	/* An allocator may call this while it starts, under its own locks: nothing is
+	 * looked up. */
+	if (unlikely(!real.syscall))
+		return hook_result(arch_syscall(nr, arg[0], arg[1], arg[2], arg[3], arg[4],
+						arg[5]));
 	return real.syscall(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }

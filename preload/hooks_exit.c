@@ -40,7 +40,7 @@ HOOK void quick_exit(int status)
 {
 	/* Its handlers run first, ours last: it was registered first. */
 	recorder_quick_status(status);
-	real.quick_exit(status);
+	HOOK_REAL(quick_exit)(status);
 	sys_exit_group(status);
 }
 
@@ -56,27 +56,27 @@ HOOK void quick_exit(int status)
 
 HOOK int execve(const char *path, char *const argv[], char *const envp[])
 {
-	return AROUND_EXEC(path, envp, real.execve(path, argv, env_));
+	return AROUND_EXEC(path, envp, HOOK_REAL(execve)(path, argv, env_));
 }
 
 HOOK int execv(const char *path, char *const argv[])
 {
-	return AROUND_EXEC(path, environ, real.execve(path, argv, env_));
+	return AROUND_EXEC(path, environ, HOOK_REAL(execve)(path, argv, env_));
 }
 
 HOOK int execvp(const char *file, char *const argv[])
 {
-	return AROUND_EXEC(file, environ, real.execvpe(file, argv, env_));
+	return AROUND_EXEC(file, environ, HOOK_REAL(execvpe)(file, argv, env_));
 }
 
 HOOK int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	return AROUND_EXEC(file, envp, real.execvpe(file, argv, env_));
+	return AROUND_EXEC(file, envp, HOOK_REAL(execvpe)(file, argv, env_));
 }
 
 HOOK int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	return AROUND_EXEC("(descriptor)", envp, real.fexecve(fd, argv, env_));
+	return AROUND_EXEC("(descriptor)", envp, HOOK_REAL(fexecve)(fd, argv, env_));
 }
 
 /* The list forms: count, then copy onto the stack, as the C library does. */
@@ -98,7 +98,7 @@ HOOK int execl(const char *path, const char *arg, ...)
 
 	LIST_TO_ARRAY(argv, arg, args);
 	va_end(args);
-	return AROUND_EXEC(path, environ, real.execve(path, argv, env_));
+	return AROUND_EXEC(path, environ, HOOK_REAL(execve)(path, argv, env_));
 }
 
 HOOK int execlp(const char *file, const char *arg, ...)
@@ -107,7 +107,7 @@ HOOK int execlp(const char *file, const char *arg, ...)
 
 	LIST_TO_ARRAY(argv, arg, args);
 	va_end(args);
-	return AROUND_EXEC(file, environ, real.execvpe(file, argv, env_));
+	return AROUND_EXEC(file, environ, HOOK_REAL(execvpe)(file, argv, env_));
 }
 
 HOOK int execle(const char *path, const char *arg, ...)
@@ -118,5 +118,5 @@ HOOK int execle(const char *path, const char *arg, ...)
 	LIST_TO_ARRAY(argv, arg, args);
 	envp = va_arg(args, char *const *);
 	va_end(args);
-	return AROUND_EXEC(path, envp, real.execve(path, argv, env_));
+	return AROUND_EXEC(path, envp, HOOK_REAL(execve)(path, argv, env_));
 }

@@ -23,10 +23,8 @@ HOOK pid_t fork(void)
 {
 	pid_t child;
 
-	if (!real.fork)
-		return -1;
 	recorder_before_fork();
-	child = real.fork();
+	child = HOOK_REAL(fork)();
 	if (child)
 		recorder_after_fork(child);
 	return child;
@@ -37,7 +35,7 @@ HOOK int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_action
 {
 	WITH_RUN(env, envp);
 
-	return real.posix_spawn(pid, path, actions, attr, argv, env);
+	return HOOK_REAL(posix_spawn)(pid, path, actions, attr, argv, env);
 }
 
 HOOK int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
@@ -45,5 +43,5 @@ HOOK int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actio
 {
 	WITH_RUN(env, envp);
 
-	return real.posix_spawnp(pid, file, actions, attr, argv, env);
+	return HOOK_REAL(posix_spawnp)(pid, file, actions, attr, argv, env);
 }

@@ -9,7 +9,9 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
+#include "arch/x86_64/syscall.h"
 #include "modules.h"
 #include "peak.h"
 #include "real.h"
@@ -29,7 +31,7 @@ HOOK int pthread_create(pthread_t *out, const pthread_attr_t *attr, void *(*fn)(
 	__atomic_store_n(&peak_many_threads, 1, __ATOMIC_RELEASE);
 	if (recorder_is_on())
 		recorder_memory->peak_shared = 1;
-	err = real.pthread_create(out, attr, fn, arg);
+	err = HOOK_REAL(pthread_create)(out, attr, fn, arg);
 	if (!err && recorder_is_on())
 		__atomic_fetch_add(&recorder_memory->threads_made, 1, __ATOMIC_RELAXED);
 	return err;
@@ -63,7 +65,7 @@ static void rename_thread(uint32_t tid, const char *name)
 
 HOOK int pthread_setname_np(pthread_t thread, const char *name)
 {
-	int err = real.pthread_setname_np(thread, name);
+	int err = HOOK_REAL(pthread_setname_np)(thread, name);
 
 	/* Another thread's id is not to be had from its handle: its name is read
 	 * when it is attached, or set by itself. */
@@ -86,7 +88,11 @@ HOOK int prctl(int op, ...)
 	va_end(args);
 	if (op == PR_SET_SECCOMP && (a == SECCOMP_MODE_STRICT || (a == SECCOMP_MODE_FILTER && b)))
 		recorder_seal();
-	ret = real.prctl(op, a, b, c, d);
+	/* An allocator may call this while it starts, under its own locks: nothing is
+	 * looked up. */
+	ret = real.prctl ? real.prctl(op, a, b, c, d)
+			 : (int)hook_result(arch_syscall(SYS_prctl, op, (long)a, (long)b, (long)c,
+							 (long)d, 0));
 	if (op == PR_SET_NAME && ret == 0)
 		rename_thread((uint32_t)sys_gettid(), (const char *)a);
 	return ret;
@@ -94,7 +100,7 @@ HOOK int prctl(int op, ...)
 
 HOOK int dlclose(void *handle)
 {
-	int err = real.dlclose(handle);
+	int err = HOOK_REAL(dlclose)(handle);
 
 	if (recorder_is_on())
 		modules_after_dlclose(recorder_memory);

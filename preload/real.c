@@ -63,6 +63,11 @@ void real_resolve(void)
 	check_cxx();
 }
 
+COLD void real_look_up(const char *symbol, void *slot)
+{
+	set(slot, dlsym(RTLD_NEXT, symbol));
+}
+
 COLD void *real_find_late(const char *symbol)
 {
 	static const char *const runtimes[] = { "libstdc++.so.6", "libc++.so.1", "libc++abi.so.1" };

@@ -33,6 +33,9 @@ extern struct real real __attribute__((visibility("hidden")));
  * what is there, or the boot pool. */
 void real_resolve(void);
 
+/* Look for one function that is needed before the table was filled. */
+void real_look_up(const char *symbol, void *slot);
+
 /* Look once more for one of the C++ slots, given its symbol's name; the address
  * or NULL. */
 void *real_find_late(const char *symbol);

@@ -46,6 +46,19 @@ static uint32_t *second_slot(uintptr_t p)
 	return leaf ? shadow_slot(leaf, next, shadow_shift) : NULL;
 }
 
+/* Slack that no second granule can hold: one that there is says so with 0. */
+static bool put_away(uintptr_t p, uint32_t node, size_t size, size_t usable)
+{
+	if (has_second_granule(usable)) {
+		uint32_t *second = second_slot(p);
+
+		if (!second)
+			return false;
+		__atomic_store_n(second, 0, __ATOMIC_RELAXED);
+	}
+	return escape_put(p, node, size);
+}
+
 COLD bool shadow_put_far(uintptr_t p, uint32_t node, size_t size, size_t usable)
 {
 	size_t slack = usable - size;
@@ -63,7 +76,7 @@ COLD bool shadow_put_far(uintptr_t p, uint32_t node, size_t size, size_t usable)
 			if (!second)
 				return false;
 			__atomic_store_n(second, (uint32_t)slack, __ATOMIC_RELAXED);
-		} else if (!escape_put(p, node, size)) {
+		} else if (!put_away(p, node, size, usable)) {
 			return false;
 		}
 		kept = SHADOW_SLACK_FAR;
@@ -89,11 +102,13 @@ COLD bool shadow_take_far(uintptr_t p, size_t usable, uint32_t *node, size_t *si
 		return false;
 	__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
 	if (has_second_granule(usable)) {
-		uint32_t *second = second_slot(p);
+		uint32_t *second = second_slot(p), kept = 0;
 
-		if (second) {
+		if (second)
+			kept = __atomic_exchange_n(second, 0, __ATOMIC_RELAXED);
+		if (kept) {
 			*node = entry >> SHADOW_NODE_SHIFT;
-			*size = usable - __atomic_exchange_n(second, 0, __ATOMIC_RELAXED);
+			*size = usable - kept;
 			return true;
 		}
 	}

@@ -23,7 +23,7 @@
 #define SIDE 10 /* left and right of the blocks */
 #define TOP 96	/* titles, legend, the line of the block under the mouse */
 #define BOTTOM 10
-#define LABEL_LEAST 3
+#define LABEL_LEAST 4
 #define LEGEND 8
 
 /*
@@ -201,7 +201,9 @@ static void put_block(struct picture *p, const struct doc_node *node, double x, 
 	int chars = (int)((w * inner - 6) / SVG_CHAR_WIDTH), top = TOP + row * SVG_ROW;
 	struct strbuf label = STRBUF_INIT;
 
-	if (chars >= LABEL_LEAST)
+	if (chars >= LABEL_LEAST && node->hidden)
+		shorten_right(&label, function, chars, true);
+	else if (chars >= LABEL_LEAST)
 		shorten_function(&label, function, chars, true);
 	sink_printf(p->out,
 		    "<g class=\"f%s\" data-x=\"%.9f\" data-w=\"%.9f\" data-d=\"%d\" data-n=\"",

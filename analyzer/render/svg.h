@@ -9,7 +9,7 @@
 struct sink;
 
 /* Columns of text are reckoned with this; shared with the script. */
-#define SVG_CHAR_WIDTH 7.3
+#define SVG_CHAR_WIDTH 7.6
 #define SVG_ROW 18
 
 /*

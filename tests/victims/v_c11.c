@@ -13,14 +13,14 @@
 
 static NOINLINE void *briefly(size_t size)
 {
-	return malloc(size);
+	return keep(malloc(size));
 }
 
 static int body(void *arg)
 {
 	(void)arg;
 	for (int i = 0; i < ROUNDS; i++)
-		free(keep(briefly(1000)));
+		free(briefly(1000));
 	return 0;
 }
 

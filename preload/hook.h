@@ -49,11 +49,11 @@ void *hook_adopt(void *p);
  * program's libraries run before ours, so any hook may be the first of all: then
  * the functions are looked up here.
  */
-#define HOOK_REAL(symbol)                                        \
-	(*({                                                     \
-		if (unlikely(!real.symbol))                      \
-			hook_look_up(#symbol, &real.symbol);     \
-		&real.symbol;                                    \
+#define HOOK_REAL(symbol)                                    \
+	(*({                                                 \
+		if (unlikely(!real.symbol))                  \
+			hook_look_up(#symbol, &real.symbol); \
+		&real.symbol;                                \
 	}))
 void hook_look_up(const char *symbol, void *slot);
 

@@ -54,7 +54,7 @@ HOOK long syscall(long nr, ...)
 	/* An allocator may call this while it starts, under its own locks: nothing is
 	 * looked up. */
 	if (unlikely(!real.syscall))
-		return hook_result(arch_syscall(nr, arg[0], arg[1], arg[2], arg[3], arg[4],
-						arg[5]));
+		return hook_result(
+			arch_syscall(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]));
 	return real.syscall(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }

@@ -25,8 +25,8 @@ static int ended(pid_t pid)
 {
 	int status;
 
-	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ?
-		       WEXITSTATUS(status) : -1;
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status)
+									       : -1;
 }
 
 static int call(const char *name)

@@ -11,7 +11,7 @@ void blocks_init(void)
 	/* By the name of the library that defines malloc: a block allocated just
 	 * to look would change where the program's own blocks lie.  glibc's
 	 * debugging allocator is another library, and is asked. */
-	blocks_glibc = rt_strcmp(real_allocator(), "glibc") == 0 && real.malloc_usable_size;
+	blocks_glibc = rt_strcmp(real_allocator(), "glibc") == 0 && real_usable_size;
 }
 
 size_t blocks_ask(void *p)
@@ -20,8 +20,8 @@ size_t blocks_ask(void *p)
 	size_t size = 0;
 
 	guard_lend(&tls, GUARD_NESTING);
-	if (real.malloc_usable_size)
-		size = real.malloc_usable_size(p);
+	if (real_usable_size)
+		size = real_usable_size(p);
 	guard_lend(&tls, busy);
 	return size;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* hooks_map.c - pages the program maps itself; see hook.h.  Floor: hooks.
  *
- * These never look a function up: an allocator may map memory while it starts,
- * under its own locks.  Until the next definition is known the system call does
- * the work itself. */
+ * An allocator of the program's own maps memory under its locks: here nothing may
+ * allocate, even in the C library.  So these hooks never look a function up, do not
+ * start the recorder and do not keep its time (that can start a thread).  Until the
+ * next definition is known the system call does the work itself. */
 #define _GNU_SOURCE
 #include "hook.h"
 
@@ -21,6 +22,19 @@ HOOK void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t off
 HOOK int munmap(void *addr, size_t len);
 HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...);
 
+static struct thread *enter(const void *frame)
+{
+	struct tls *t = &tls;
+
+	if (unlikely(!recorder_memory || (!guard_enter(t) && !recorder_enter_cold(t))))
+		return NULL;
+	if (unlikely(!t->thread) && !recorder_attach(t, frame)) {
+		guard_leave(t);
+		return NULL;
+	}
+	return t->thread;
+}
+
 static void *address_or_errno(intptr_t result)
 {
 	if (!sys_failed(result))
@@ -31,7 +45,7 @@ static void *address_or_errno(intptr_t result)
 
 static void *map(void *addr, size_t len, int prot, int flags, int fd, off_t off, const void *frame)
 {
-	struct thread *t = recorder_enter(frame);
+	struct thread *t = enter(frame);
 	void *p;
 
 	if (t)
@@ -62,7 +76,7 @@ HOOK void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t off
 
 HOOK int munmap(void *addr, size_t len)
 {
-	struct thread *t = recorder_enter(HOOK_FRAME);
+	struct thread *t = enter(HOOK_FRAME);
 	int err;
 
 	/* Recorded before the kernel can give the range to another thread; a
@@ -87,7 +101,7 @@ HOOK int munmap(void *addr, size_t len)
 
 HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...)
 {
-	struct thread *t = recorder_enter(HOOK_FRAME);
+	struct thread *t = enter(HOOK_FRAME);
 	void *to = NULL, *p;
 	va_list args;
 

@@ -11,6 +11,11 @@
 
 struct real real;
 bool real_cxx_default;
+size_t (*real_usable_size)(void *);
+
+/* The malloc of the process, which is not our hook when the program itself defines
+ * one: then only what operator new allocates comes by here. */
+static void *bound_malloc;
 
 static void set(void *slot, void *value)
 {
@@ -18,24 +23,30 @@ static void set(void *slot, void *value)
 		__atomic_store_n((void **)slot, value, __ATOMIC_RELEASE);
 }
 
+static bool is_ours(const void *function)
+{
+	struct cfi_module m;
+
+	return function && cfi_find_module((uint64_t)(uintptr_t)function, &m) &&
+	       (uintptr_t)&real >= m.start && (uintptr_t)&real < m.end;
+}
+
 /* Is `function` in libstdc++, and does the process mean our hook by `symbol`? */
 static bool is_default(const char *symbol, void *function)
 {
-	struct cfi_module theirs, bound;
+	struct cfi_module theirs;
 	const struct link_map *map;
-	void *first = dlsym(RTLD_DEFAULT, symbol);
 
-	if (!function || !first || !cfi_find_module((uint64_t)(uintptr_t)function, &theirs) ||
-	    !cfi_find_module((uint64_t)(uintptr_t)first, &bound))
+	if (!function || !is_ours(dlsym(RTLD_DEFAULT, symbol)) ||
+	    !cfi_find_module((uint64_t)(uintptr_t)function, &theirs))
 		return false;
 	map = theirs.link_map;
-	return rt_starts(rt_basename(map->l_name), "libstdc++.so") &&
-	       (uintptr_t)&real >= bound.start && (uintptr_t)&real < bound.end;
+	return rt_starts(rt_basename(map->l_name), "libstdc++.so");
 }
 
 static void check_cxx(void)
 {
-	real_cxx_default = is_default("_Znwm", (void *)real._Znwm) &&
+	real_cxx_default = is_ours(bound_malloc) && is_default("_Znwm", (void *)real._Znwm) &&
 			   is_default("_Znam", (void *)real._Znam) &&
 			   is_default("_ZdlPv", (void *)real._ZdlPv) &&
 			   is_default("_ZdaPv", (void *)real._ZdaPv);
@@ -45,6 +56,21 @@ void real_found(void *slot, void *function)
 {
 	set(slot, function);
 	check_cxx();
+}
+
+static void check_allocator(void)
+{
+	void *bound;
+
+	bound_malloc = dlsym(RTLD_DEFAULT, "malloc");
+	real_usable_size = real.malloc_usable_size;
+	if (is_ours(bound_malloc))
+		return;
+	/* The next definition after ours is not that of the program's allocator. */
+	bound = dlsym(RTLD_DEFAULT, "malloc_usable_size");
+	real_usable_size = NULL;
+	if (!is_ours(bound))
+		set(&real_usable_size, bound);
 }
 
 void real_resolve(void)
@@ -60,6 +86,7 @@ void real_resolve(void)
 #define DELETE(symbol, params, args, ptr) set(&real.symbol, dlsym(RTLD_NEXT, #symbol));
 #define CUSTOM(ret, symbol, params) set(&real.symbol, dlsym(RTLD_NEXT, #symbol));
 #include <memprof/hooks.def>
+	check_allocator();
 	check_cxx();
 }
 
@@ -95,10 +122,11 @@ const char *real_allocator(void)
 		{ "libtcmalloc", "tcmalloc" },
 		{ "libmimalloc", "mimalloc" },
 	};
+	void *function = is_ours(bound_malloc) ? (void *)real.malloc : bound_malloc;
 	struct cfi_module m;
 	const struct link_map *map;
 
-	if (!real.malloc || !cfi_find_module((uint64_t)(uintptr_t)real.malloc, &m))
+	if (!function || !cfi_find_module((uint64_t)(uintptr_t)function, &m))
 		return "unknown";
 	map = m.link_map;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)

@@ -43,10 +43,13 @@ void *real_find_late(const char *symbol);
 /* Put what real_find_late() found in its slot. */
 void real_found(void *slot, void *function);
 
-/* True when operator new and delete are libstdc++'s own throughout the process:
- * no program or library in front of it replaces any of the four that the others
- * are made of. */
+/* True when operator new and delete are libstdc++'s own throughout the process and
+ * come to our malloc: no program or library in front of it replaces any of the four
+ * that the others are made of, or malloc. */
 extern bool real_cxx_default __attribute__((visibility("hidden")));
+
+/* Asks the allocator for a block's usable size; NULL when it cannot be asked. */
+extern size_t (*real_usable_size)(void *) __attribute__((visibility("hidden")));
 
 /* The allocator behind the recorder: "glibc", "jemalloc", "tcmalloc",
  * "mimalloc" or the path of the object that defines malloc. */

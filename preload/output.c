@@ -34,9 +34,35 @@ uint64_t output_now(struct state *s)
 	return now;
 }
 
+static void say(const char *level, const char *text)
+{
+	char line[512];
+	struct rt_text out = RT_TEXT(line);
+
+	if (!config.verbose)
+		return;
+	rt_put(&out, "memprof: ");
+	rt_put(&out, level);
+	rt_put(&out, ": ");
+	rt_put(&out, text);
+	rt_put_char(&out, '\n');
+	sys_write_all(2, line, out.len);
+}
+
 int output_open(const char *program)
 {
-	return tracefile_open(&file, config.output, program, 0);
+	int err = tracefile_open(&file, config.output, program, 0);
+	char text[512];
+	struct rt_text out = RT_TEXT(text);
+
+	if (err) {
+		rt_put(&out, "no trace can be made, so nothing is recorded (error ");
+		rt_put_u64(&out, (uint64_t)-err);
+		rt_put(&out, "; MEMPROF_OUTPUT says where traces go): ");
+		rt_put(&out, file.path);
+		say("error", text);
+	}
+	return err;
 }
 
 const char *output_path(void)
@@ -59,21 +85,6 @@ static struct drain begin(struct state *s)
 		.gone = gone,
 		.t = output_now(s),
 	};
-}
-
-static void say(const char *level, const char *text)
-{
-	char line[512];
-	struct rt_text out = RT_TEXT(line);
-
-	if (!config.verbose)
-		return;
-	rt_put(&out, "memprof: ");
-	rt_put(&out, level);
-	rt_put(&out, ": ");
-	rt_put(&out, text);
-	rt_put_char(&out, '\n');
-	sys_write_all(2, line, out.len);
 }
 
 /* `last`: a footer was written. */

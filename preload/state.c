@@ -148,11 +148,17 @@ static struct state *create_anonymous(void)
 	return s;
 }
 
+/* After a refusal nothing is asked for until s->now has come this far: a full disk
+ * must not cost a few system calls an event. */
+static uint64_t ask_again;
+#define PATIENCE 10000000
+
 struct state *state_create(const char *dir, const char *trace_path, bool *anonymous)
 {
 	static const char shm[] = "/dev/shm";
 	struct state *s = NULL;
 
+	ask_again = 0;
 	*anonymous = false;
 	if (dir && *dir)
 		s = create_in(dir, rt_strlen(dir));
@@ -308,7 +314,8 @@ int state_reserve(struct state *s, enum region region, uint64_t bytes)
 
 	if (bytes <= reserved)
 		return 0;
-	if (bytes > place->capacity)
+	if (bytes > place->capacity ||
+	    s->now < __atomic_load_n(&ask_again, __ATOMIC_RELAXED))
 		return -ENOSPC;
 	/* Two threads may reserve the same range at once: that is harmless. */
 	upto = next_reserve(place, bytes);
@@ -317,8 +324,10 @@ int state_reserve(struct state *s, enum region region, uint64_t bytes)
 		upto = round_up(bytes, PAGE);
 		err = reserve_in_file(s, place, upto);
 	}
-	if (err)
+	if (err) {
+		__atomic_store_n(&ask_again, s->now + PATIENCE, __ATOMIC_RELAXED);
 		return err;
+	}
 	while (reserved < upto &&
 	       !__atomic_compare_exchange_n(&place->reserved, &reserved, upto, false,
 					    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))

@@ -23,6 +23,21 @@ static void set(void *slot, void *value)
 		__atomic_store_n((void **)slot, value, __ATOMIC_RELEASE);
 }
 
+/* What the process means by `symbol`.  A program that takes a function's address
+ * may have an entry of its own for it, undefined and yet with a value: then the
+ * first definition behind it is meant, which is our hook. */
+static void *bound_to(const char *symbol)
+{
+	void *first = dlsym(RTLD_DEFAULT, symbol);
+	const ElfW(Sym) *entry = NULL;
+	Dl_info info;
+
+	if (first && dladdr1(first, &info, (void **)&entry, RTLD_DL_SYMENT) && entry &&
+	    entry->st_shndx == SHN_UNDEF)
+		return &real;
+	return first;
+}
+
 static bool is_ours(const void *function)
 {
 	struct cfi_module m;
@@ -37,7 +52,7 @@ static bool is_default(const char *symbol, void *function)
 	struct cfi_module theirs;
 	const struct link_map *map;
 
-	if (!function || !is_ours(dlsym(RTLD_DEFAULT, symbol)) ||
+	if (!function || !is_ours(bound_to(symbol)) ||
 	    !cfi_find_module((uint64_t)(uintptr_t)function, &theirs))
 		return false;
 	map = theirs.link_map;
@@ -62,12 +77,12 @@ static void check_allocator(void)
 {
 	void *bound;
 
-	bound_malloc = dlsym(RTLD_DEFAULT, "malloc");
+	bound_malloc = bound_to("malloc");
 	real_usable_size = real.malloc_usable_size;
 	if (is_ours(bound_malloc))
 		return;
 	/* The next definition after ours is not that of the program's allocator. */
-	bound = dlsym(RTLD_DEFAULT, "malloc_usable_size");
+	bound = bound_to("malloc_usable_size");
 	real_usable_size = NULL;
 	if (!is_ours(bound))
 		set(&real_usable_size, bound);

@@ -108,7 +108,7 @@ HOT bool hot_free(struct tls *g, void *block)
 	c = hot_cell(t, s, entry >> SHADOW_NODE_SHIFT);
 	if (unlikely(!c || entry >> SHADOW_NODE_SHIFT < record_inherited_nodes ||
 		     (entry & (SHADOW_HALF - 1)) == SHADOW_SLACK_FAR ||
-		     ((entry ^ ((uint32_t)p << 1)) & SHADOW_HALF)))
+		     (entry & SHADOW_HALF) != SHADOW_HALF_OF(p)))
 		return false;
 	change = (v2){ 1, (int64_t)(blocks_usable_glibc(block) - (entry & (SHADOW_HALF - 1))) };
 	g->busy = GUARD_RECORDING;

@@ -82,8 +82,7 @@ COLD bool shadow_put_far(uintptr_t p, uint32_t node, size_t size, size_t usable)
 		kept = SHADOW_SLACK_FAR;
 	}
 	__atomic_store_n(shadow_slot(leaf, p, shadow_shift),
-			 node << SHADOW_NODE_SHIFT | (uint32_t)(p & 16) << 1 | kept,
-			 __ATOMIC_RELAXED);
+			 node << SHADOW_NODE_SHIFT | SHADOW_HALF_OF(p) | kept, __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -98,7 +97,7 @@ COLD bool shadow_take_far(uintptr_t p, size_t usable, uint32_t *node, size_t *si
 		return false;
 	slot = shadow_slot(leaf, p, shadow_shift);
 	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
-	if (!entry || (entry & SHADOW_HALF) != (uint32_t)(p & 16) << 1)
+	if (!entry || (entry & SHADOW_HALF) != SHADOW_HALF_OF(p))
 		return false;
 	__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
 	if (has_second_granule(usable)) {

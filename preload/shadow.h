@@ -28,9 +28,11 @@
 
 #define SHADOW_LEAF_BITS 26 /* bytes of address space a leaf covers, log2 */
 #define SHADOW_ROOT_BITS (47 - SHADOW_LEAF_BITS)
-#define SHADOW_SLACK_BITS 5
-#define SHADOW_SLACK_FAR 31 /* the slack is kept elsewhere */
+#define SHADOW_SLACK_BITS 6
+#define SHADOW_SLACK_FAR 63 /* the slack is kept elsewhere */
 #define SHADOW_HALF ((uint32_t)1 << SHADOW_SLACK_BITS)
+/* Bit 4 of an address, where entries keep it. */
+#define SHADOW_HALF_OF(p) ((uint32_t)(p) << (SHADOW_SLACK_BITS - 4) & SHADOW_HALF)
 #define SHADOW_NODE_SHIFT (SHADOW_SLACK_BITS + 1)
 
 _Static_assert(SHADOW_NODE_SHIFT + NODE_BITS == 32, "an entry is one word");
@@ -63,8 +65,7 @@ static inline __attribute__((always_inline)) void
 shadow_set(uint32_t *leaf, uintptr_t p, uint32_t node, uint32_t slack, unsigned int shift)
 {
 	__atomic_store_n(shadow_slot(leaf, p, shift),
-			 node << SHADOW_NODE_SHIFT | ((uint32_t)p << 1 & SHADOW_HALF) | slack,
-			 __ATOMIC_RELAXED);
+			 node << SHADOW_NODE_SHIFT | SHADOW_HALF_OF(p) | slack, __ATOMIC_RELAXED);
 }
 
 /* Enter a block of `size` requested bytes, `usable` usable ones.  False when
@@ -94,7 +95,7 @@ shadow_take(uintptr_t p, size_t usable, uint32_t *node, size_t *size, unsigned i
 	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
 	if (unlikely(!entry || ((entry & (SHADOW_HALF - 1)) == SHADOW_SLACK_FAR)))
 		return shadow_take_far(p, usable, node, size);
-	if (unlikely((entry & SHADOW_HALF) != (uint32_t)(p & 16) << 1))
+	if (unlikely((entry & SHADOW_HALF) != SHADOW_HALF_OF(p)))
 		return false;
 	__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
 	*node = entry >> SHADOW_NODE_SHIFT;

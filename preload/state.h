@@ -52,7 +52,7 @@ struct node {
 #define FRAME_MODULE(frame) ((uint32_t)((frame) >> FRAME_MODULE_SHIFT))
 
 /* Node ids fit the block table's entries. */
-#define NODE_BITS 26
+#define NODE_BITS 25
 #define NODE_ROOT 0
 #define NODE_TRUNCATED 1 /* child of the root: the stack could not be followed further */
 #define NODE_OTHER 2	 /* child of the root: no memory was left for its true stack */

@@ -87,16 +87,38 @@ static __attribute__((unused)) bool read_size(const char *s, const char *arg, ui
 #define IS_PATH_size false
 #define IS_PATH_flag false
 
+/* Copies of what was given; a value that does not fit in here is none of ours. */
+static char texts[16384];
+
+/* `name`=`value`, kept: its value, or NULL. */
+static const char *keep(struct rt_text *text, size_t *n, const char *name, const char *value)
+{
+	char *copy = text->buf + text->len;
+	size_t name_len = rt_strlen(name);
+
+	if (name_len + rt_strlen(value) + 3 > text->cap - text->len)
+		return NULL;
+	rt_put(text, name);
+	rt_put_char(text, '=');
+	rt_put(text, value);
+	text->len++;
+	config.given[(*n)++] = copy;
+	return copy + name_len + 1;
+}
+
 void config_read(bool trusted)
 {
-	const char *value;
+	struct rt_text text = RT_TEXT(texts);
+	const char *value, *kept;
+	size_t n = 0;
 
 #define OPTION(field, env, cli, type, def, arg, help)          \
 	read_##type(def, arg, &config.field);                  \
 	value = rt_getenv(env);                                \
 	if (value && *value && (trusted || !IS_PATH_##type)) { \
 		CONFIG_C_##type parsed;                        \
-		if (read_##type(value, arg, &parsed)) {        \
+		kept = keep(&text, &n, env, value);            \
+		if (kept && read_##type(kept, arg, &parsed)) { \
 			config.field = parsed;                 \
 		} else if (!config.bad_name) {                 \
 			config.bad_name = env;                 \

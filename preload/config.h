@@ -18,17 +18,27 @@
 #define CONFIG_C_size uint64_t	   /* bytes */
 #define CONFIG_C_flag bool
 
+enum {
+#define OPTION(field, env, cli, type, def, arg, help) CONFIG_AT_##field,
+#include <memprof/options.def>
+	CONFIG_OPTIONS
+};
+
 struct config {
 #define OPTION(field, env, cli, type, def, arg, help) CONFIG_C_##type field;
 #include <memprof/options.def>
 	/* The first variable whose value could not be read, and that value; NULL
 	 * when all were fine.  The default stands for it. */
 	const char *bad_name, *bad_value;
+	/* What was given, "NAME=value"; ends with NULL.  Copies, as the texts above are:
+	 * programs write over the environment they were started with. */
+	const char *given[CONFIG_OPTIONS + 1];
 };
 
 /* Words of the table, in its order. */
 enum { SAMPLER_THREAD, SAMPLER_HOOKS, SAMPLER_OFF };
 enum { PEAK_BATCHED, PEAK_EXACT };
+enum { FOLLOW_ALL, FOLLOW_FORK, FOLLOW_EXEC, FOLLOW_NONE };
 
 extern struct config config;
 

@@ -51,8 +51,10 @@ struct builder {
 	size_t n_peak, peak_alloc;
 	uint64_t n_known; /* stack lines read */
 
+	unsigned int flags; /* of model_load_with() */
+
 	size_t modules_alloc, nodes_alloc, threads_alloc, sites_alloc, samples_alloc, moments_alloc,
-		notes_alloc, from_alloc;
+		notes_alloc, from_alloc, thread_samples_alloc, history_alloc;
 };
 
 /* Start an empty model; `diag` may be NULL, `point` too. */
@@ -90,6 +92,19 @@ const struct model_site *build_find_site(const struct builder *b, uint32_t threa
 					 enum mp_kind kind);
 void build_peak(struct builder *b, const struct event *event);
 void build_sites_done(struct builder *b);
+
+/* timeline.c */
+void build_sample(struct builder *b, const struct event *event);
+
+/* moments.c */
+void build_mark(struct builder *b, const struct event *event);
+void build_begin(struct builder *b, const struct event *event);
+void build_end(struct builder *b, const struct event *event);
+void build_snapshot(struct builder *b, const struct event *event);
+void build_case(struct builder *b, const struct event *event);
+void build_case_end(struct builder *b, const struct event *event);
+void build_fork(struct builder *b, const struct event *event);
+void build_exec(struct builder *b, const struct event *event);
 
 /* answer.c */
 void answer_start(struct builder *b);

@@ -50,28 +50,6 @@ static void build_footer(struct builder *b, const struct event *event)
 	event_own(MP_footer, &m->footer);
 }
 
-static void build_sample(struct builder *b, const struct event *event)
-{
-	const struct mp_sample *line = &event->sample_line;
-	struct model *m = b->model;
-
-	XGROW(m->samples, m->n_samples, b->samples_alloc);
-	m->samples[m->n_samples++] = (struct model_sample){
-		.t = line->t,
-		.rss = line->rss,
-		.anon = line->anon,
-		.file = line->file,
-		.shmem = line->shmem,
-		.heap = line->heap,
-		.blocks = line->blocks,
-		.mapped = line->mapped,
-		.minflt = line->minflt,
-		.majflt = line->majflt,
-		.recorder = line->recorder,
-		.hwm = line->hwm,
-	};
-}
-
 static void build_note(struct builder *b, const struct event *event)
 {
 	const struct mp_note *line = &event->note_line;
@@ -84,83 +62,6 @@ static void build_note(struct builder *b, const struct event *event)
 		.code = xstrdup(line->code),
 		.text = xstrdup(line->text),
 	};
-}
-
-static void add_moment(struct builder *b, enum moment_kind kind, uint64_t t, uint64_t tid,
-		       const char *suite, const char *name, uint64_t child)
-{
-	struct model *m = b->model;
-
-	XGROW(m->moments, m->n_moments, b->moments_alloc);
-	m->moments[m->n_moments++] = (struct model_moment){
-		.kind = kind,
-		.t = t,
-		.tid = tid,
-		.thread = build_thread_of(b, tid, t),
-		.name = xstrdup(name),
-		.suite = xstrdup(suite),
-		.child = child,
-	};
-}
-
-static void build_mark(struct builder *b, const struct event *event)
-{
-	const struct mp_mark *line = &event->mark_line;
-
-	add_moment(b, MOMENT_MARK, line->t, line->tid, NULL, line->name, 0);
-	answer_mark(b, line->t, line->name);
-}
-
-static void build_snapshot(struct builder *b, const struct event *event)
-{
-	const struct mp_snapshot *line = &event->snapshot_line;
-
-	add_moment(b, MOMENT_SNAPSHOT, line->t, line->tid, NULL, line->name, 0);
-	answer_snapshot(b, line->t, line->name);
-}
-
-static void build_begin(struct builder *b, const struct event *event)
-{
-	const struct mp_begin *line = &event->begin_line;
-
-	add_moment(b, MOMENT_BEGIN, line->t, line->tid, NULL, line->name, 0);
-}
-
-static void build_end(struct builder *b, const struct event *event)
-{
-	const struct mp_end *line = &event->end_line;
-
-	add_moment(b, MOMENT_END, line->t, line->tid, NULL, line->name, 0);
-}
-
-static void build_case(struct builder *b, const struct event *event)
-{
-	const struct mp_case *line = &event->case_line;
-
-	add_moment(b, MOMENT_CASE, line->t, line->tid, line->suite, line->name, 0);
-	answer_case(b, line->t, line->suite, line->name, false);
-}
-
-static void build_case_end(struct builder *b, const struct event *event)
-{
-	const struct mp_case_end *line = &event->case_end_line;
-
-	add_moment(b, MOMENT_CASE_END, line->t, line->tid, line->suite, line->name, 0);
-	answer_case(b, line->t, line->suite, line->name, true);
-}
-
-static void build_fork(struct builder *b, const struct event *event)
-{
-	const struct mp_fork *line = &event->fork_line;
-
-	add_moment(b, MOMENT_FORK, line->t, line->tid, NULL, "", line->child);
-}
-
-static void build_exec(struct builder *b, const struct event *event)
-{
-	const struct mp_exec *line = &event->exec_line;
-
-	add_moment(b, MOMENT_EXEC, line->t, line->tid, NULL, line->path, 0);
 }
 
 /* A new line type does not compile until something is done with it. */
@@ -228,11 +129,18 @@ void builder_init(struct builder *b, struct model *model, const char *path,
 
 int model_load(struct model *model, const char *path, const struct point *point, struct diag *diag)
 {
+	return model_load_with(model, path, point, 0, diag);
+}
+
+int model_load_with(struct model *model, const char *path, const struct point *point,
+		    unsigned int flags, struct diag *diag)
+{
 	struct builder b;
 	struct reader *reader;
 	int err, missing;
 
 	builder_init(&b, model, path, point, diag);
+	b.flags = flags;
 	err = reader_open(&reader, path, 0, diag);
 	if (!err)
 		err = read_events(&b, reader);
@@ -268,6 +176,8 @@ void model_release(struct model *m)
 	free(m->threads);
 	free(m->sites);
 	free(m->samples);
+	free(m->thread_samples);
+	free(m->history);
 	free(m->moments);
 	free(m->notes);
 	event_disown(MP_header, &m->header);

@@ -116,6 +116,21 @@ struct model_sample {
 	uint64_t t, rss, anon, file, shmem, heap, blocks, mapped, minflt, majflt, recorder, hwm;
 };
 
+/* One thread at a sample, in running totals; only threads that changed since the one before. */
+struct model_thread_sample {
+	uint64_t t;
+	uint32_t thread; /* index into model.threads */
+	int64_t live;	 /* what it allocated less what it freed */
+	uint64_t allocs, bytes, frees, freed;
+};
+
+/* Of a site at one time what its thread allocated there less what it freed of it. */
+struct model_change {
+	uint64_t t;
+	uint32_t site; /* index into model.sites */
+	int64_t live;
+};
+
 enum moment_kind {
 	MOMENT_MARK,
 	MOMENT_SNAPSHOT,
@@ -134,6 +149,9 @@ struct model_moment {
 	char *name;	 /* mark, snapshot, region or case name, exec path */
 	char *suite;	 /* cases only */
 	uint64_t child;	 /* forks only */
+	/* of marks the totals of the thread so far, of ends what it did inside */
+	uint64_t allocs, bytes, frees, freed;
+	int64_t peak; /* of ends: highest net live bytes of the thread inside, from its start */
 };
 
 struct model_note {
@@ -161,6 +179,10 @@ struct model {
 	size_t n_sites;
 	struct model_sample *samples;
 	size_t n_samples;
+	struct model_thread_sample *thread_samples;
+	size_t n_thread_samples;
+	struct model_change *history; /* of heap sites, as read; only with MODEL_HISTORY */
+	size_t n_history;
 	struct model_moment *moments;
 	size_t n_moments;
 	struct model_note *notes;
@@ -184,6 +206,13 @@ struct model {
  * then), or -errno of the read; diag says why.  Release in every case.
  */
 int model_load(struct model *model, const char *path, const struct point *point, struct diag *diag);
+
+/* Flags of model_load_with(). */
+#define MODEL_HISTORY 1u /* keep what each site held over time: memory then grows with the trace */
+
+/* model_load() with flags. */
+int model_load_with(struct model *model, const char *path, const struct point *point,
+		    unsigned int flags, struct diag *diag);
 void model_release(struct model *model);
 
 /* Sum of all sites of `kind` at the model's point. */

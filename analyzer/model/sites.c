@@ -66,6 +66,20 @@ static void take_row(struct builder *b, uint32_t thread, const struct mp_row_sit
 		b->from[site - b->model->sites] = counts;
 }
 
+static void keep_history(struct builder *b, uint64_t t, uint32_t thread,
+			 const struct mp_row_site *row)
+{
+	struct model *m = b->model;
+
+	if (row->kind != MP_HEAP || !build_reach(b, row->stack))
+		return;
+	XGROW(m->history, m->n_history, b->history_alloc);
+	m->history[m->n_history].t = t;
+	m->history[m->n_history].live = (int64_t)(row->bytes - row->freed);
+	m->history[m->n_history++].site = (uint32_t)(site_of(b, thread, row->stack, MP_HEAP) -
+						     m->sites);
+}
+
 void build_delta(struct builder *b, const struct event *event)
 {
 	const struct mp_delta *line = &event->delta_line;
@@ -74,6 +88,8 @@ void build_delta(struct builder *b, const struct event *event)
 	bool from = b->n_answers > 1 && answer_delta(b, ANSWER_FROM, thread, line->t);
 	bool bad = false;
 
+	for (size_t i = 0; b->flags & MODEL_HISTORY && i < line->n_rows; i++)
+		keep_history(b, line->t, thread, &line->rows[i]);
 	if (!to && !from)
 		return;
 	for (size_t i = 0; i < line->n_rows; i++) {

@@ -8,7 +8,7 @@ function sentence(text)
 }
 
 BEGIN {
-	word["u64"] = word["i64"] = word["ns"] = "number"
+	word["u64"] = word["i64"] = word["ns"] = word["real"] = "number"
 	word["hex"] = "hex string"
 	word["str"] = word["kind"] = "string"
 	word["strs"] = "array of strings"

@@ -64,6 +64,19 @@ static void build_note(struct builder *b, const struct event *event)
 	};
 }
 
+/* Lines that no report reads from the model. */
+static void build_not(struct builder *b, const struct event *event)
+{
+	(void)b;
+	(void)event;
+}
+
+#define build_spike build_not
+#define build_counter build_not
+#define build_region build_not
+#define build_regions build_not
+#define build_durations build_not
+
 /* A new line type does not compile until something is done with it. */
 void build_event(struct builder *b, const struct event *event)
 {

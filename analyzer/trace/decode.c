@@ -99,6 +99,18 @@ static enum value decode_ns(struct decoding *at, const cJSON *item, uint64_t *ou
 	return decode_u64(at, item, out);
 }
 
+static enum value decode_real(struct decoding *at, const cJSON *item, double *out)
+{
+	double v = item->valuedouble;
+
+	if (!cJSON_IsNumber(item))
+		return refuse(at, "a number");
+	if (v - v != 0)
+		return refuse(at, "a number that a double can hold");
+	*out = v;
+	return VALUE_FINE;
+}
+
 static enum value decode_hex(struct decoding *at, const cJSON *item, uint64_t *out)
 {
 	const char *text = cJSON_GetStringValue(item);
@@ -190,6 +202,8 @@ static enum value decode_value(struct decoding *at, const cJSON *item, enum wire
 		return decode_i64(at, item, out);
 	case WIRE_ns:
 		return decode_ns(at, item, out);
+	case WIRE_real:
+		return decode_real(at, item, out);
 	case WIRE_hex:
 		return decode_hex(at, item, out);
 	case WIRE_str:

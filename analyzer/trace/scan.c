@@ -52,6 +52,51 @@ static inline const char *scan_ns(const char *p, uint64_t *out, struct scratch *
 	return scan_u64(p, out, scratch);
 }
 
+/*
+ * Digits, with a point and an exponent or not, as long as one division or
+ * multiplication gives the nearest double: both operands are exact then.
+ */
+static const char *scan_real(const char *p, double *out, struct scratch *scratch)
+{
+	static const double powers[] = { 1e0,  1e1,  1e2,  1e3,	 1e4,  1e5,  1e6,  1e7,
+					 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+					 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+	const int limit = (int)(sizeof(powers) / sizeof(*powers)) - 1;
+	bool negative = *p == '-', down;
+	const char *first = p += negative;
+	int scale = 0, digits = 0;
+	uint64_t v = 0, e = 0;
+
+	(void)scratch;
+	for (; (unsigned int)*p - '0' <= 9; p++, digits++)
+		v = v * 10 + (uint64_t)(*p - '0');
+	if (!digits || (*first == '0' && digits > 1))
+		return NULL;
+	if (*p == '.') {
+		const char *point = p++;
+
+		for (; (unsigned int)*p - '0' <= 9; p++, digits++, scale--)
+			v = v * 10 + (uint64_t)(*p - '0');
+		if (p == point + 1)
+			return NULL;
+	}
+	if (*p == 'e') {
+		down = *++p == '-';
+		first = p += down;
+		for (; (unsigned int)*p - '0' <= 9 && p - first < 3; p++)
+			e = e * 10 + (uint64_t)(*p - '0');
+		if (p == first)
+			return NULL;
+		scale += down ? -(int)e : (int)e;
+	}
+	if (digits >= DIGITS_MAX || scale < -limit || scale > limit)
+		return NULL;
+	*out = scale < 0 ? (double)v / powers[-scale] : (double)v * powers[scale];
+	if (negative)
+		*out = -*out;
+	return p;
+}
+
 static inline const char *scan_hex(const char *p, uint64_t *out, struct scratch *scratch)
 {
 	const char *first = p + 3;
@@ -161,6 +206,7 @@ static inline const char *scan_kind(const char *p, uint64_t *out, struct scratch
 #define NOTHING_u64 0
 #define NOTHING_i64 0
 #define NOTHING_ns 0
+#define NOTHING_real 0
 #define NOTHING_hex 0
 #define NOTHING_str ""
 

@@ -87,6 +87,69 @@ static inline void mp_put_ns(struct mp_out *out, uint64_t v)
 	mp_put_u64(out, v);
 }
 
+/* The decimal number d.ddd times ten to the power `exponent`, from n digits. */
+static inline void mp_put_digits(struct mp_out *out, const char *digits, int n, int exponent)
+{
+	bool far = exponent < -5 || exponent > 14;
+	int point = far ? 1 : exponent + 1; /* digits before it */
+
+	if (point <= 0) {
+		MP_PUT_LITERAL(out, "0.");
+		for (; point < 0; point++)
+			mp_put_char(out, '0');
+		point = n;
+	}
+	for (int i = 0; i < n || i < point; i++) {
+		if (i == point)
+			mp_put_char(out, '.');
+		mp_put_char(out, i < n ? digits[i] : '0');
+	}
+	if (far) {
+		mp_put_char(out, 'e');
+		mp_put_i64(out, exponent);
+	}
+}
+
+/* Nine significant digits, without the zeros at their end. */
+static inline void mp_put_real(struct mp_out *out, double v)
+{
+	static const double tens[] = { 1e1, 1e2, 1e4, 1e8, 1e16, 1e32, 1e64, 1e128, 1e256 };
+	const int powers = (int)(sizeof(tens) / sizeof(*tens));
+	int exponent = 8, n = 9;
+	uint64_t rounded;
+	char digits[9];
+
+	if (v < 0) {
+		mp_put_char(out, '-');
+		v = -v;
+	}
+	if (!(v > 0)) {
+		mp_put_char(out, '0');
+		return;
+	}
+	if (v > 1.79769313e308)
+		v = 1.79769313e308;
+	/* To nine digits before the point. */
+	for (int i = powers - 1; i >= 0; i--)
+		if (v >= 1e8 * tens[i]) {
+			v /= tens[i];
+			exponent += 1 << i;
+		} else if (v < 1e9 / tens[i]) {
+			v *= tens[i];
+			exponent -= 1 << i;
+		}
+	rounded = (uint64_t)(v + 0.5);
+	if (rounded == 1000000000) {
+		rounded /= 10;
+		exponent++;
+	}
+	for (int i = 9; i--; rounded /= 10)
+		digits[i] = (char)('0' + rounded % 10);
+	while (n > 1 && digits[n - 1] == '0')
+		n--;
+	mp_put_digits(out, digits, n, exponent);
+}
+
 static inline void mp_put_hex(struct mp_out *out, uint64_t v)
 {
 	char digits[16], *p = mp_room(out);
@@ -186,6 +249,7 @@ static inline void mp_put_kind(struct mp_out *out, uint64_t kind)
 #define MP_EMPTY_u64(v) ((v) == 0)
 #define MP_EMPTY_i64(v) ((v) == 0)
 #define MP_EMPTY_ns(v) ((v) == 0)
+#define MP_EMPTY_real(v) ((v) == 0)
 #define MP_EMPTY_hex(v) ((v) == 0)
 #define MP_EMPTY_str(v) (!(v) || !*(v))
 

@@ -32,6 +32,7 @@ struct mp_strs {
 #define MP_C_u64 uint64_t
 #define MP_C_i64 int64_t
 #define MP_C_ns uint64_t
+#define MP_C_real double
 #define MP_C_hex uint64_t
 #define MP_C_str const char *
 #define MP_C_strs struct mp_strs

@@ -112,6 +112,45 @@ Test(encode, numbers_saturate)
 	free(line);
 }
 
+/* Nine digits, never more than a double holds, always a number. */
+Test(encode, reals)
+{
+	static const struct {
+		double value;
+		const char *written;
+	} reals[] = {
+		{ 0, "0" },
+		{ -0.0, "0" },
+		{ 1, "1" },
+		{ -2.5, "-2.5" },
+		{ 100, "100" },
+		{ 0.1, "0.1" },
+		{ 0.00001234, "0.00001234" },
+		{ 0.000001234, "1.234e-6" },
+		{ 123456789, "123456789" },
+		{ 1234567894, "1234567890" },
+		{ 999999999.7, "1000000000" },
+		{ 99999999999999, "100000000000000" },
+		{ 1e15, "1e15" },
+		{ 3.14159265358979, "3.14159265" },
+		{ 1e-300, "1e-300" },
+		{ 5e-324, "4.94065646e-324" },
+		{ 1e300 * 1e300, "1.79769313e308" },
+		{ -1e300 * 1e300, "-1.79769313e308" },
+		{ __builtin_nan(""), "0" },
+	};
+
+	for (size_t i = 0; i < sizeof(reals) / sizeof(*reals); i++) {
+		struct event event = { .type = MP_counter,
+				       .counter_line = { .value = reals[i].value, .name = "" } };
+		char *line = wire_encode(&event), want[64];
+
+		snprintf(want, sizeof(want), ",\"value\":%s}", reals[i].written);
+		cr_expect(strstr(line, want), "%s in %s", want, line);
+		free(line);
+	}
+}
+
 /* Whatever bytes the program names things with, the line is UTF-8. */
 Test(encode, bytes_that_are_not_utf_8)
 {

@@ -7,6 +7,8 @@
 #define TESTS_UNIT_WIRE_H
 
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <memprof/encode.h>
 
@@ -79,6 +81,21 @@ static inline uint64_t wire_number(struct wire_filler *f, uint64_t limit)
 	return (wire_random(&f->state) & limit) >> wire_random(&f->state) % 64;
 }
 
+/* A real of up to nine digits, more than which the encoder does not write. */
+static inline double wire_real(struct wire_filler *f)
+{
+	char text[40];
+
+	if (f->values == WIRE_ZERO)
+		return 0;
+	if (f->values == WIRE_LIMIT)
+		return -9.99999999e30;
+	snprintf(text, sizeof(text), "%s%llue%d", wire_random(&f->state) & 1 ? "-" : "",
+		 1 + (unsigned long long)wire_number(f, 999999998),
+		 (int)(wire_random(&f->state) % 24) - 12);
+	return strtod(text, NULL);
+}
+
 static inline void wire_fill_value(struct wire_filler *f, enum wire wire, void *at)
 {
 	static const char *list[WIRE_STRINGS];
@@ -93,6 +110,9 @@ static inline void wire_fill_value(struct wire_filler *f, enum wire wire, void *
 		*(int64_t *)at = (int64_t)wire_number(f, MP_NUMBER_MAX);
 		if (f->values == WIRE_LIMIT || wire_random(&f->state) & 1)
 			*(int64_t *)at = -*(int64_t *)at;
+		break;
+	case WIRE_real:
+		*(double *)at = wire_real(f);
 		break;
 	case WIRE_hex:
 		*(uint64_t *)at = wire_number(f, UINT64_MAX);
@@ -179,6 +199,7 @@ static inline bool wire_equal_value(enum wire wire, const void *a, const void *b
 	case WIRE_u64:
 	case WIRE_i64:
 	case WIRE_ns:
+	case WIRE_real:
 	case WIRE_hex:
 	case WIRE_kind:
 		return !memcmp(a, b, sizeof(uint64_t));

@@ -238,6 +238,7 @@ void drain_pass(struct drain *d)
 	d->totals = (struct drain_totals){ .threads = s->threads_gone };
 	for (uint32_t i = 0; i < n; i++)
 		emit_thread(d, &state_threads(s)[i]);
+	drain_sizes(d);
 	emit_unloads(d);
 }
 

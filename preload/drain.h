@@ -47,6 +47,9 @@ uint32_t drain_cells_in(const struct thread_record *record, uint32_t block);
 /* A stack and all it hangs from, callers first, where not yet written. */
 void drain_stack(struct drain *d, uint32_t node);
 
+/* Rows of size classes that changed; part of the pass. */
+void drain_sizes(struct drain *d);
+
 /* The composition of the highest live heap so far, if it changed since the last
  * such line.  `scratch` holds `len` bytes, drain_peak_scratch() or more, all
  * zero; without it (NULL) a stack has a row for each thread.  While other threads

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <time.h>
 
+#include "allocator.h"
 #include "arena.h"
 #include "config.h"
 #include "drain.h"
@@ -192,13 +193,23 @@ void output_sites(struct state *s, bool peak)
 	end(&d);
 }
 
-void output_sample(struct state *s)
+static void put_allocator(struct drain *d, struct mp_allocator *allocator)
 {
+	allocator->t = d->t;
+	mp_encode_allocator(d->out, allocator);
+}
+
+void output_sample(struct state *s, enum asker asker)
+{
+	struct mp_allocator allocator;
+	bool told = asker != ASKER_START && allocator_read(&allocator, asker == ASKER_HELPER);
 	struct drain d = begin(s);
 
 	if (skip(&d))
 		return;
 	put_sample(&d);
+	if (told)
+		put_allocator(&d, &allocator);
 	end(&d);
 }
 
@@ -283,17 +294,23 @@ static void note_no_room(struct state *s)
 
 void output_finish(struct state *s, const char *reason, const int *status)
 {
+	/* Other ends may come in the middle of anything. */
+	bool orderly = rt_strcmp(reason, "exit") == 0;
+	struct mp_allocator allocator;
 	char checked[256];
 	struct drain d;
 
 	if (capture_check_result(checked, sizeof(checked)))
 		output_note(s, "info", "check", checked);
 	note_no_room(s);
+	orderly = orderly && allocator_read(&allocator, false);
 	d = begin(s);
 	peak_flush_all(s);
 	look(s);
 	drain_pass(&d);
 	put_sample(&d);
+	if (orderly)
+		put_allocator(&d, &allocator);
 	put_peak(&d, false);
 	put_footer(&d, reason, status);
 	has_footer = true;

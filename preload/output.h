@@ -30,7 +30,10 @@ void output_note(struct state *s, const char *level, const char *code, const cha
 
 /* Rows of all sites that changed; with `peak`, the peak's composition as well. */
 void output_sites(struct state *s, bool peak);
-void output_sample(struct state *s);
+/* Who asks for a sample, and so what the allocator may be asked: nothing at the
+ * start, where constructors still wait, and all by the recorder's own thread. */
+enum asker { ASKER_START, ASKER_HOOK, ASKER_HELPER };
+void output_sample(struct state *s, enum asker asker);
 
 /* The process made a child. */
 void output_fork(struct state *s, uint32_t child);

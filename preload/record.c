@@ -4,6 +4,7 @@
 
 #include "ranges.h"
 #include "record_hot.h"
+#include "sizes.h"
 
 uint32_t record_inherited_nodes;
 bool record_inheritance_known;
@@ -27,6 +28,8 @@ COLD void record_no_memory(struct thread *t)
 void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from)
 {
 	record_alloc_hot(t, p, size, from);
+	if (unlikely(sizes_on))
+		sizes_count(t->state, capture_stack(t, from), size, blocks_usable(p));
 }
 
 struct resize record_resize_begin(struct thread *t, void *p)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "allocator.h"
 #include "blocks.h"
 #include "config.h"
 #include "escape.h"
@@ -22,6 +23,7 @@
 #include "rt.h"
 #include "sampler.h"
 #include "shadow.h"
+#include "sizes.h"
 #include "sys.h"
 #include "capture.h"
 
@@ -50,6 +52,7 @@ static bool set_up_once(void)
 	modules_init(exe);
 	blocks_init();
 	shadow_init(blocks_glibc ? 5 : 4);
+	allocator_init();
 	/* Without this the page would be copied, and a child would write into
 	 * its parent's trace: better no recording at all. */
 	return sys_madvise(&recorder, sizeof(recorder), MADV_WIPEONFORK) == 0;
@@ -66,6 +69,7 @@ static struct state *new_state(void)
 		return NULL;
 	s->pid = (uint32_t)sys_getpid();
 	s->epoch = sys_clock_ns(CLOCK_MONOTONIC);
+	sizes_start(s);
 	s->peak_slack = config.peak == PEAK_EXACT ? 0 : PEAK_SLACK;
 	return s;
 }
@@ -149,8 +153,8 @@ static void start(void)
 	if (parent)
 		take_inheritance(s);
 	sampler_start(s);
-	output_sample(s);
-	recorder_set(blocks_glibc ? RECORDER_FAST : RECORDER_ON);
+	output_sample(s, ASKER_START);
+	recorder_set(blocks_glibc && !sizes_on ? RECORDER_FAST : RECORDER_ON);
 }
 
 COLD bool recorder_enter_cold(struct tls *t)

@@ -45,7 +45,7 @@ static uint64_t rhythm(uint64_t least, uint64_t elapsed, uint64_t per_mille)
 }
 
 /* Do what is due; the time of the next work. */
-static uint64_t work(struct state *s)
+static uint64_t work(struct state *s, enum asker asker)
 {
 	uint64_t now = output_now(s);
 
@@ -59,7 +59,7 @@ static uint64_t work(struct state *s)
 	}
 	if (now >= next_sample) {
 		next_sample = rhythm(config.sample, now, 1);
-		output_sample(s);
+		output_sample(s, asker);
 	}
 	return next_sample < next_sites ? next_sample : next_sites;
 }
@@ -76,7 +76,8 @@ static void *helper(void *arg)
 	__atomic_store_n(&helper_tid, (uint32_t)sys_gettid(), __ATOMIC_RELEASE);
 	sys_set_name("memprof");
 	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE) && !output_broken()) {
-		uint64_t next = work(s), now = s->now, pause = next > now ? next - now : 1;
+		uint64_t next = work(s, ASKER_HELPER), now = s->now,
+			 pause = next > now ? next - now : 1;
 
 		if (__atomic_load_n(&main_ended, __ATOMIC_ACQUIRE)) {
 			/* The C library ends the process with its last thread: so
@@ -148,7 +149,7 @@ void sampler_tick(struct thread *t, const void *frame)
 
 	if (config.sampler == SAMPLER_HOOKS) {
 		if ((now >= next_sample || now >= next_sites) && !output_broken())
-			work(s);
+			work(s, ASKER_HOOK);
 	} else if (config.sampler == SAMPLER_THREAD && now >= HELPER_AGE && !helper_started &&
 		   safe_place(t, frame)) {
 		if (!__atomic_exchange_n(&helper_started, 1, __ATOMIC_ACQ_REL))

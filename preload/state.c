@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "config.h"
 #include "rt.h"
 #include "sys.h"
 
@@ -29,6 +30,7 @@ static const struct {
 	[REGION_OWNERS] = { ((uint64_t)1 << 25) / CELL_BLOCK, sizeof(struct block_owner) },
 	[REGION_THREADS] = { (uint64_t)1 << 20, sizeof(struct thread_record) },
 	[REGION_MODULES] = { (uint64_t)1 << 15, sizeof(struct module_record) },
+	[REGION_SIZES] = { (uint64_t)1 << 24, sizeof(struct size_entry) },
 	[REGION_TEXT] = { (uint64_t)1 << 26, 1 },
 };
 
@@ -45,6 +47,8 @@ static uint64_t lay_out(struct region_place *regions, int shift)
 	for (int i = 0; i < REGIONS; i++) {
 		regions[i].offset = at;
 		regions[i].capacity = round_up((shape[i].entries >> shift) * shape[i].size, PAGE);
+		if (i == REGION_SIZES && !config.sizes)
+			regions[i].capacity = 0;
 		regions[i].reserved = 0;
 		at += regions[i].capacity;
 	}
@@ -314,8 +318,7 @@ int state_reserve(struct state *s, enum region region, uint64_t bytes)
 
 	if (bytes <= reserved)
 		return 0;
-	if (bytes > place->capacity ||
-	    s->now < __atomic_load_n(&ask_again, __ATOMIC_RELAXED))
+	if (bytes > place->capacity || s->now < __atomic_load_n(&ask_again, __ATOMIC_RELAXED))
 		return -ENOSPC;
 	/* Two threads may reserve the same range at once: that is harmless. */
 	upto = next_reserve(place, bytes);

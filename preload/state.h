@@ -27,7 +27,7 @@
 #include "lock.h"
 
 #define STATE_MAGIC "memprofS"
-#define STATE_LAYOUT 1
+#define STATE_LAYOUT 2
 
 /* Two counters that change together: {count, bytes}.  Loaded and stored as one
  * 16-byte access. */
@@ -120,6 +120,16 @@ struct module_record {
 	uint8_t build_id[32];
 };
 
+/* Blocks of one size class at one stack, all threads together. */
+struct size_entry {
+	uint32_t node;	/* 0: not in use yet */
+	uint32_t class; /* as in trace rows */
+	uint32_t next;	/* 1 + the next older entry of the node; no meaning outside */
+	uint32_t unused;
+	uint64_t allocs, bytes, usable;
+	uint64_t drained; /* allocs when its row was last written */
+};
+
 enum region {
 	REGION_NODES,
 	REGION_CELLS,
@@ -127,6 +137,7 @@ enum region {
 	REGION_OWNERS,
 	REGION_THREADS,
 	REGION_MODULES,
+	REGION_SIZES, /* empty unless sizes are counted */
 	REGION_TEXT,
 	REGIONS
 };
@@ -154,7 +165,7 @@ struct state {
 	uint64_t epoch; /* CLOCK_MONOTONIC at t = 0 */
 
 	/* counts of entries, grown atomically */
-	uint32_t nodes, blocks, threads, modules, text;
+	uint32_t nodes, blocks, threads, modules, sizes, text;
 
 	/* the peak of the live heap */
 	union {
@@ -258,6 +269,11 @@ static inline struct thread_record *state_threads(const struct state *s)
 static inline struct module_record *state_modules(const struct state *s)
 {
 	return state_region(s, REGION_MODULES);
+}
+
+static inline struct size_entry *state_sizes(const struct state *s)
+{
+	return state_region(s, REGION_SIZES);
 }
 
 /* A string of the text region; "" for offset 0. */

@@ -82,6 +82,13 @@ bool answer_delta(struct builder *b, int which, uint32_t thread, uint64_t t)
 	return true;
 }
 
+bool answer_takes(const struct builder *b, int which, uint64_t t)
+{
+	const struct answer *a = &b->answers[which];
+
+	return !a->settled && (a->point->kind != POINT_TIME || t <= a->point->time);
+}
+
 /* The first line that is meant; later ones are counted. */
 static bool is_first(struct answer *a, uint64_t t)
 {

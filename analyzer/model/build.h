@@ -40,11 +40,13 @@ struct builder {
 	struct answer answers[ANSWERS];
 	int n_answers; /* 2 for a range */
 
-	struct map modules;	     /* id -> index + 1 */
-	struct map threads;	     /* tid -> index of the latest instance */
-	struct map sites;	     /* site_key() -> index */
-	struct counts *from;	     /* of a range, beside model.sites: totals where it begins */
-	struct thread_extra *extras; /* beside model.threads */
+	struct map modules;	       /* id -> index + 1 */
+	struct map threads;	       /* tid -> index of the latest instance */
+	struct map sites;	       /* site_key() -> index */
+	struct map sizes;	       /* (stack, class) -> index */
+	struct model_size *sizes_from; /* of a range, beside model.sizes */
+	struct counts *from;	       /* of a range, beside model.sites: totals where it begins */
+	struct thread_extra *extras;   /* beside model.threads */
 	size_t n_extras, extras_alloc;
 
 	struct mp_row_live *peak; /* rows of the last peak line */
@@ -54,7 +56,8 @@ struct builder {
 	unsigned int flags; /* of model_load_with() */
 
 	size_t modules_alloc, nodes_alloc, threads_alloc, sites_alloc, samples_alloc, moments_alloc,
-		notes_alloc, from_alloc, thread_samples_alloc, history_alloc;
+		notes_alloc, from_alloc, thread_samples_alloc, history_alloc, sizes_alloc,
+		sizes_from_alloc, allocators_alloc, jits_alloc, texts_alloc, names_alloc;
 };
 
 /* Start an empty model; `diag` may be NULL, `point` too. */
@@ -105,11 +108,22 @@ void build_case(struct builder *b, const struct event *event);
 void build_case_end(struct builder *b, const struct event *event);
 void build_fork(struct builder *b, const struct event *event);
 void build_exec(struct builder *b, const struct event *event);
+/* sizes.c */
+void build_sizes(struct builder *b, const struct event *event);
+void build_sizes_by_class_done(struct builder *b);
+
+/* names.c: what programs and memprof symbolize say of addresses. */
+void build_jit(struct builder *b, const struct event *event);
+void build_text(struct builder *b, const struct event *event);
+void build_symbols(struct builder *b, const struct event *event);
+void names_release(struct model *m);
 
 /* answer.c */
 void answer_start(struct builder *b);
 /* Before the rows of a delta line; false when they do not count for this answer. */
 bool answer_delta(struct builder *b, int which, uint32_t thread, uint64_t t);
+/* Do totals of time t, which are of no thread, count for this answer? */
+bool answer_takes(const struct builder *b, int which, uint64_t t);
 void answer_snapshot(struct builder *b, uint64_t t, const char *name);
 void answer_mark(struct builder *b, uint64_t t, const char *name);
 /* Start (or end) of a case. */

@@ -50,6 +50,24 @@ static void build_footer(struct builder *b, const struct event *event)
 	event_own(MP_footer, &m->footer);
 }
 
+static void build_allocator(struct builder *b, const struct event *event)
+{
+	const struct mp_allocator *line = &event->allocator_line;
+	struct model *m = b->model;
+
+	XGROW(m->allocators, m->n_allocators, b->allocators_alloc);
+	m->allocators[m->n_allocators++] = (struct model_allocator){
+		.t = line->t,
+		.name = xstrdup(line->name),
+		.allocated = line->allocated,
+		.active = line->active,
+		.resident = line->resident,
+		.retained = line->retained,
+		.mapped = line->mapped,
+		.metadata = line->metadata,
+	};
+}
+
 static void build_note(struct builder *b, const struct event *event)
 {
 	const struct mp_note *line = &event->note_line;
@@ -124,6 +142,8 @@ void builder_release(struct builder *b)
 	map_release(&b->modules);
 	map_release(&b->threads);
 	map_release(&b->sites);
+	map_release(&b->sizes);
+	free(b->sizes_from);
 	free(b->extras);
 	free(b->from);
 	free(b->peak);
@@ -162,6 +182,7 @@ int model_load_with(struct model *model, const char *path, const struct point *p
 	missing = err ? 0 : answer_done(&b);
 	build_stacks_done(&b);
 	build_sites_done(&b);
+	build_sizes_by_class_done(&b);
 	reader_close(reader);
 	builder_release(&b);
 	return err ? err : missing;
@@ -172,6 +193,7 @@ void model_release(struct model *m)
 	for (size_t i = 0; i < m->n_modules; i++) {
 		free(m->modules[i].path);
 		free(m->modules[i].build_id);
+		free(m->modules[i].have);
 	}
 	for (size_t i = 0; i < m->n_threads; i++)
 		free(m->threads[i].name);
@@ -184,6 +206,11 @@ void model_release(struct model *m)
 		free(m->notes[i].code);
 		free(m->notes[i].text);
 	}
+	for (size_t i = 0; i < m->n_allocators; i++)
+		free(m->allocators[i].name);
+	names_release(m);
+	free(m->allocators);
+	free(m->sizes);
 	free(m->modules);
 	free(m->nodes);
 	free(m->threads);

@@ -50,6 +50,7 @@ struct model_module {
 	char *path, *build_id; /* build_id may be NULL */
 	uint64_t bias, start, end;
 	uint64_t loaded, unloaded; /* ns; unloaded is UINT64_MAX while loaded */
+	char *have; /* what memprof symbolize knew of it: lines, functions or none; NULL: not asked */
 };
 
 enum frame_kind { FRAME_CALL, FRAME_EXACT, FRAME_TRUNCATED };
@@ -111,6 +112,34 @@ struct model_site {
 };
 
 #define MODEL_NO_THREAD UINT32_MAX
+
+/* Blocks of one size class allocated at one stack, up to the point or in the range. */
+struct model_size {
+	uint32_t stack; /* index into model.nodes */
+	uint8_t class;	/* 0 for 0 bytes, else 1 + floor(log2(bytes)) */
+	uint64_t allocs, bytes, usable;
+};
+
+/* What the allocator said of itself; 0 is what it did not say. */
+struct model_allocator {
+	uint64_t t;
+	char *name;
+	uint64_t allocated, active, resident, retained, mapped, metadata;
+};
+
+/* Code made while the program ran. */
+struct model_jit {
+	uint64_t start, size;
+	char *name;
+};
+
+/* A name written by memprof symbolize; function and file index model.texts, 0: none. */
+struct model_name {
+	uint64_t offset, start;
+	bool exact;
+	uint32_t module; /* index into model.modules + 1, 0 for none */
+	uint32_t function, file, line, declared;
+};
 
 struct model_sample {
 	uint64_t t, rss, anon, file, shmem, heap, blocks, mapped, minflt, majflt, recorder, hwm;
@@ -183,6 +212,16 @@ struct model {
 	size_t n_thread_samples;
 	struct model_change *history; /* of heap sites, as read; only with MODEL_HISTORY */
 	size_t n_history;
+	struct model_size *sizes;
+	size_t n_sizes;
+	struct model_allocator *allocators; /* in the order of time */
+	size_t n_allocators;
+	struct model_jit *jits;
+	size_t n_jits;
+	char **texts; /* NULL where there is none; index 0 is */
+	size_t n_texts;
+	struct model_name *names; /* frames of one address follow each other, innermost first */
+	size_t n_names;
 	struct model_moment *moments;
 	size_t n_moments;
 	struct model_note *notes;
@@ -190,6 +229,7 @@ struct model {
 
 	uint64_t peak_bytes, peak_blocks, peak_time; /* of the last peak line */
 	bool has_peak;
+	bool has_sizes;	    /* they were counted */
 	uint64_t last_time; /* highest t of any line */
 
 	/* what the reader met */

@@ -46,6 +46,7 @@ static void mend_counts(struct mending *m)
 	s->blocks = blocks < UINT32_MAX / CELL_BLOCK ? blocks : UINT32_MAX / CELL_BLOCK;
 	limit(m, &s->threads, REGION_THREADS, sizeof(struct thread_record));
 	limit(m, &s->modules, REGION_MODULES, sizeof(struct module_record));
+	limit(m, &s->sizes, REGION_SIZES, sizeof(struct size_entry));
 	if (s->modules > UINT16_MAX)
 		s->modules = UINT16_MAX;
 	if (s->nodes > (uint32_t)1 << NODE_BITS)
@@ -289,6 +290,25 @@ static bool mend_threads(struct mending *m)
 	return true;
 }
 
+/* All are written once more: running totals do not mind. */
+static void mend_sizes(struct mending *m)
+{
+	struct size_entry *entries = state_sizes(m->s);
+
+	for (uint32_t i = 0; i < m->s->sizes; i++) {
+		struct size_entry *e = &entries[i];
+
+		e->drained = 0;
+		if (!e->node)
+			continue;
+		if (e->node >= m->s->nodes || e->class > 64 || e->allocs > MP_NUMBER_MAX ||
+		    e->bytes > MP_NUMBER_MAX || e->usable > MP_NUMBER_MAX) {
+			e->node = 0;
+			m->mended++;
+		}
+	}
+}
+
 /* Bytes that were live at the end, from the cells: the shared total lags behind
  * by what threads hold back, and by the event that the kill cut short. */
 static int64_t live_bytes(const struct state *s)
@@ -329,6 +349,7 @@ int64_t mend(struct state *s, uint32_t pass)
 	mend_modules(&m);
 	if (!mend_nodes(&m) || !mend_threads(&m))
 		return -1;
+	mend_sizes(&m);
 	mend_peak(&m);
 	s->drain_pass = pass;
 	return (int64_t)(m.mended < INT64_MAX ? m.mended : INT64_MAX);

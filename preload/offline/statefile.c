@@ -83,13 +83,14 @@ static uint64_t used(const struct state *s, enum region region)
 		[REGION_OWNERS] = sizeof(struct block_owner),
 		[REGION_THREADS] = sizeof(struct thread_record),
 		[REGION_MODULES] = sizeof(struct module_record),
+		[REGION_SIZES] = sizeof(struct size_entry),
 		[REGION_TEXT] = 1,
 	};
 	const uint32_t counts[REGIONS] = {
 		[REGION_NODES] = s->nodes,     [REGION_CELLS] = s->blocks,
 		[REGION_INFOS] = s->blocks,    [REGION_OWNERS] = s->blocks,
 		[REGION_THREADS] = s->threads, [REGION_MODULES] = s->modules,
-		[REGION_TEXT] = s->text,
+		[REGION_SIZES] = s->sizes,     [REGION_TEXT] = s->text,
 	};
 	uint64_t bytes = (uint64_t)counts[region] * sizes[region];
 

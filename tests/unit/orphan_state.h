@@ -34,6 +34,7 @@
 #define BLOCKS 4
 #define THREADS 4
 #define MODULES 4
+#define SIZES 4
 #define TEXT 4096
 /* The pass whose lines are in the trace. */
 #define DONE 5
@@ -47,6 +48,7 @@ static struct image {
 	struct block_owner owners[BLOCKS] __attribute__((aligned(64)));
 	struct thread_record threads[THREADS] __attribute__((aligned(64)));
 	struct module_record modules[MODULES] __attribute__((aligned(64)));
+	struct size_entry sizes[SIZES] __attribute__((aligned(64)));
 	char text[TEXT] __attribute__((aligned(64)));
 } image;
 
@@ -119,11 +121,20 @@ static void make_state(void)
 	place(REGION_OWNERS, image.owners, sizeof(image.owners));
 	place(REGION_THREADS, image.threads, sizeof(image.threads));
 	place(REGION_MODULES, image.modules, sizeof(image.modules));
+	place(REGION_SIZES, image.sizes, sizeof(image.sizes));
 	place(REGION_TEXT, image.text, sizeof(image.text));
 	s->pid = (uint32_t)getpid();
 	s->start_ticks = 1;
 	read_line("/proc/sys/kernel/random/boot_id", s->boot, sizeof(s->boot));
 	s->now = 5000;
+	/* The second was handed out and not filled yet; the third is written already. */
+	s->sizes = 3;
+	image.sizes[0] = (struct size_entry){
+		.node = 4, .class = 5, .allocs = 3, .bytes = 60, .usable = 72
+	};
+	image.sizes[2] = (struct size_entry){
+		.node = 5, .class = 0, .allocs = 2, .usable = 48, .drained = 2
+	};
 	s->nodes = 12;
 	for (uint32_t id = NODE_FIRST; id < 10; id++)
 		image.nodes[id] = (struct node){

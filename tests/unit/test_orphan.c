@@ -16,6 +16,24 @@ Test(orphan, drained)
 	expect_whole(TRACE);
 }
 
+/* All that were counted, whether a pass wrote them or not. */
+Test(orphan, counts_by_size)
+{
+	struct model model;
+
+	cr_assert_eq(settle("was drained"), ORPHAN_DRAINED);
+	cr_assert_eq(model_load(&model, TRACE, NULL, NULL), 0);
+	cr_assert_eq(model.n_sizes, 2);
+	cr_assert_eq(model.sizes[0].stack, 4);
+	cr_assert_eq(model.sizes[0].class, 5);
+	cr_assert_eq(model.sizes[0].allocs, 3);
+	cr_assert_eq(model.sizes[0].bytes, 60);
+	cr_assert_eq(model.sizes[0].usable, 72);
+	cr_assert_eq(model.sizes[1].stack, 5);
+	cr_assert_eq(model.sizes[1].allocs, 2);
+	model_release(&model);
+}
+
 Test(orphan, lines_after_the_last_commit_are_written_anew)
 {
 	write_trace("{\"type\":\"stack\",\"id\":3,\"parent\":0,\"module\":0,\"offset\":\"0x1\"}\n"

@@ -17,6 +17,11 @@
 #include "recorder.h"
 #include "sys.h"
 
+/* Since Linux 5.7: the old range stays, empty. */
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+
 HOOK void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off);
 HOOK void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t off);
 HOOK int munmap(void *addr, size_t len);
@@ -110,8 +115,10 @@ HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...)
 		to = va_arg(args, void *);
 		va_end(args);
 	}
-	if (t)
+	if (t) {
+		record_move_begin();
 		guard_lend(&tls, GUARD_NESTING);
+	}
 	p = real.mremap ? real.mremap(addr, old_len, new_len, flags, to)
 			: address_or_errno(sys_mremap(addr, old_len, new_len, flags, to));
 	if (!t)
@@ -120,9 +127,10 @@ HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...)
 	if (p != MAP_FAILED) {
 		struct origin from = origin_of(HOOK_FRAME);
 
-		if (old_len)
-			record_unmap(t, addr, old_len);
-		record_map(t, p, new_len, &from);
+		record_move_done(t, addr, flags & MREMAP_DONTUNMAP ? 0 : old_len, p, new_len,
+				 &from);
+	} else {
+		record_move_undo();
 	}
 	recorder_leave();
 	return p;

@@ -72,22 +72,56 @@ static void range_gone(void *ctx, uint32_t node, size_t bytes, bool last)
 	t->record->map_free += change;
 }
 
-void record_map(struct thread *t, void *p, size_t len, const struct origin *from)
+static v2 map_change(size_t len)
 {
-	uint32_t node = capture_stack(t, from);
-	v2 change = { 1, (int64_t)((len + 4095) & ~(size_t)4095) };
+	return (v2){ 1, (int64_t)((len + 4095) & ~(size_t)4095) };
+}
 
-	/* A fixed mapping replaces what was there. */
-	ranges_remove((uintptr_t)p, len, range_gone, t);
-	if (!ranges_add((uintptr_t)p, len, node)) {
+static void count_map(struct thread *t, uint32_t node, size_t len, bool entered)
+{
+	if (!entered) {
 		record_no_memory(t);
 		return;
 	}
-	counters_cell(t, MP_MMAP, node)->alloc += change;
-	t->record->map_alloc += change;
+	counters_cell(t, MP_MMAP, node)->alloc += map_change(len);
+	t->record->map_alloc += map_change(len);
+}
+
+void record_map(struct thread *t, void *p, size_t len, const struct origin *from)
+{
+	uint32_t node = capture_stack(t, from);
+
+	/* A fixed mapping replaces what was there. */
+	record_unmap(t, p, len);
+	count_map(t, node, len, ranges_add((uintptr_t)p, len, node));
 }
 
 void record_unmap(struct thread *t, void *p, size_t len)
 {
-	ranges_remove((uintptr_t)p, len, range_gone, t);
+	if (!ranges_remove((uintptr_t)p, len, range_gone, t))
+		record_no_memory(t);
+}
+
+void record_move_begin(void)
+{
+	ranges_hold();
+}
+
+void record_move_done(struct thread *t, void *p, size_t len, void *q, size_t new_len,
+		      const struct origin *from)
+{
+	uint32_t node = capture_stack(t, from);
+	bool ok = ranges_remove_held((uintptr_t)p, len, range_gone, t);
+
+	ok &= ranges_remove_held((uintptr_t)q, new_len, range_gone, t);
+	if (!ok)
+		record_no_memory(t);
+	ok = ranges_add_held((uintptr_t)q, new_len, node);
+	ranges_let_go();
+	count_map(t, node, new_len, ok);
+}
+
+void record_move_undo(void)
+{
+	ranges_let_go();
 }

@@ -49,5 +49,11 @@ void record_resize_undo(struct thread *t, const struct resize *old);
 /* Pages mapped and unmapped by the program itself. */
 void record_map(struct thread *t, void *p, size_t len, const struct origin *from);
 void record_unmap(struct thread *t, void *p, size_t len);
+/* Around mremap(): until one of the others is called nobody else's mappings are
+ * recorded.  `len` bytes at p are now `new_len` bytes at q; len 0: p stays. */
+void record_move_begin(void);
+void record_move_done(struct thread *t, void *p, size_t len, void *q, size_t new_len,
+		      const struct origin *from);
+void record_move_undo(void);
 
 #endif

@@ -9,6 +9,10 @@
 
 #include "truth.h"
 
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+
 #define P 4096UL
 
 static NOINLINE char *map(size_t len)
@@ -71,6 +75,13 @@ int main(void)
 	errno = 0;
 	expect(munmap(c + 1, P) == -1 && errno == EINVAL);
 	expect(c[0] == 3);
+	/* Moved away, and yet still there; older kernels do not know how. */
+	d = mremap(c, 20 * P, 20 * P, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
+	if (d != MAP_FAILED) {
+		expect(c[0] == 0 && d[0] == 3);
+		expect(munmap(c, 20 * P) == 0);
+		c = d;
+	}
 	/*
 	 * Still mapped: 60 pages of a, 20 of c, 9 moved onto the reserve, which keeps
 	 * 32 - 9 of its own less the 4 that were mapped over.

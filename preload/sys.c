@@ -90,6 +90,11 @@ int sys_dup_high(int fd, int least)
 	return (int)CALL3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, least);
 }
 
+int sys_dup_to(int fd, int to)
+{
+	return fd == to ? (int)CALL3(SYS_fcntl, fd, F_SETFD, 0) : (int)CALL2(SYS_dup2, fd, to);
+}
+
 intptr_t sys_read(int fd, void *buf, size_t len)
 {
 	long ret;
@@ -165,6 +170,11 @@ intptr_t sys_readlink(const char *path, char *buf, size_t cap)
 	return n;
 }
 
+int sys_chdir(const char *path)
+{
+	return (int)CALL1(SYS_chdir, path);
+}
+
 intptr_t sys_getcwd(char *buf, size_t cap)
 {
 	return CALL2(SYS_getcwd, buf, cap);
@@ -178,6 +188,11 @@ int sys_getpid(void)
 int sys_getppid(void)
 {
 	return (int)CALL0(SYS_getppid);
+}
+
+int sys_setsid(void)
+{
+	return (int)CALL0(SYS_setsid);
 }
 
 int sys_gettid(void)

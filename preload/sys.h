@@ -37,6 +37,8 @@ int sys_ftruncate(int fd, int64_t len);
 int sys_fallocate(int fd, int64_t off, int64_t len);
 /* A copy of fd at or above `least`, close-on-exec. */
 int sys_dup_high(int fd, int least);
+/* `to` becomes a copy of fd that an exec leaves open. */
+int sys_dup_to(int fd, int to);
 intptr_t sys_read(int fd, void *buf, size_t len);
 intptr_t sys_pread(int fd, void *buf, size_t len, int64_t off);
 int64_t sys_lseek(int fd, int64_t off, int whence);
@@ -47,11 +49,13 @@ intptr_t sys_read_file(const char *path, char *buf, size_t cap);
 /* 0 when the file is there and may be executed, else -errno. */
 int sys_may_execute(const char *path);
 intptr_t sys_readlink(const char *path, char *buf, size_t cap);
+int sys_chdir(const char *path);
 intptr_t sys_getcwd(char *buf, size_t cap);
 
 /* Process and threads. */
 int sys_getpid(void);
 int sys_getppid(void);
+int sys_setsid(void);
 int sys_gettid(void);
 unsigned int sys_geteuid(void);
 /* 0 while thread tid of process pid exists, -ESRCH when it does not. */

@@ -118,8 +118,10 @@ record()
 	mkdir "$T/traces"
 	ran recorded LD_PRELOAD="$preload" MEMPROF_OUTPUT="$T/traces/%e.%p.jsonl" \
 		TRUTH="$T/recorded.truth" "$@"
+	# Not a child's: process ids begin anew at times.
 	TRACE=$(printf '%s\n' "$T/traces/$(basename "$command")".*.jsonl "$T/traces/"*.jsonl* |
-		head -n 1)
+		xargs -d '\n' awk '!/"parent":[1-9]/ { print FILENAME; exit } { nextfile }' 2> /dev/null)
+	[[ -n $TRACE ]] || TRACE=$(printf '%s\n' "$T/traces/"*.jsonl* | head -n 1)
 	[[ -n $TRACE ]] || fail "no trace of $*"
 }
 

@@ -3,12 +3,14 @@
  * v_fork_threads.c - four threads that fork at the same time, 100 times each,
  * from a process with so many sites that noting what a child inherits takes a
  * while.  Each child releases a block it inherited.  One child is made by _Fork,
- * past every hook.
+ * one by the system call, past every hook.
  *
  * link: -pthread
  */
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "truth.h"
@@ -44,6 +46,11 @@ static void child_of(pid_t (*make)(void))
 	expect(pid > 0 && waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 9);
 }
 
+static pid_t raw_fork(void)
+{
+	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
 static void *body(void *arg)
 {
 	for (int i = 0; i < FORKS; i++)
@@ -57,6 +64,7 @@ int main(void)
 
 	dig(DEPTH - 1);
 	child_of(_Fork);
+	child_of(raw_fork);
 	for (int i = 0; i < 4; i++)
 		pthread_create(&thread[i], NULL, body, NULL);
 	for (int i = 0; i < 4; i++)

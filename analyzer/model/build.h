@@ -47,6 +47,8 @@ struct builder {
 	struct model_size *sizes_from; /* of a range, beside model.sizes */
 	struct counts *from;	       /* of a range, beside model.sites: totals where it begins */
 	struct thread_extra *extras;   /* beside model.threads */
+	struct map regions;	       /* id -> index + 1 */
+	struct map region_totals, region_times; /* see regions.c */
 	size_t n_extras, extras_alloc;
 
 	struct mp_row_live *peak; /* rows of the last peak line */
@@ -57,7 +59,9 @@ struct builder {
 
 	size_t modules_alloc, nodes_alloc, threads_alloc, sites_alloc, samples_alloc, moments_alloc,
 		notes_alloc, from_alloc, thread_samples_alloc, history_alloc, sizes_alloc,
-		sizes_from_alloc, allocators_alloc, jits_alloc, texts_alloc, names_alloc;
+		sizes_from_alloc, allocators_alloc, jits_alloc, texts_alloc, names_alloc,
+		spikes_alloc, counters_alloc, regions_alloc, region_totals_alloc,
+		region_times_alloc;
 };
 
 /* Start an empty model; `diag` may be NULL, `point` too. */
@@ -98,6 +102,15 @@ void build_sites_done(struct builder *b);
 
 /* timeline.c */
 void build_sample(struct builder *b, const struct event *event);
+void build_spike(struct builder *b, const struct event *event);
+void build_counter(struct builder *b, const struct event *event);
+
+/* regions.c */
+void build_region(struct builder *b, const struct event *event);
+void build_regions(struct builder *b, const struct event *event);
+void build_durations(struct builder *b, const struct event *event);
+/* Index of the region of that id + 1, or 0. */
+uint32_t build_region_of(const struct builder *b, uint64_t id);
 
 /* moments.c */
 void build_mark(struct builder *b, const struct event *event);

@@ -82,19 +82,6 @@ static void build_note(struct builder *b, const struct event *event)
 	};
 }
 
-/* Lines that no report reads from the model. */
-static void build_not(struct builder *b, const struct event *event)
-{
-	(void)b;
-	(void)event;
-}
-
-#define build_spike build_not
-#define build_counter build_not
-#define build_region build_not
-#define build_regions build_not
-#define build_durations build_not
-
 /* A new line type does not compile until something is done with it. */
 void build_event(struct builder *b, const struct event *event)
 {
@@ -144,6 +131,9 @@ void builder_release(struct builder *b)
 	map_release(&b->sites);
 	map_release(&b->sizes);
 	free(b->sizes_from);
+	map_release(&b->regions);
+	map_release(&b->region_totals);
+	map_release(&b->region_times);
 	free(b->extras);
 	free(b->from);
 	free(b->peak);
@@ -211,6 +201,17 @@ void model_release(struct model *m)
 	names_release(m);
 	free(m->allocators);
 	free(m->sizes);
+	for (size_t i = 0; i < m->n_spikes; i++)
+		free(m->spikes[i].what);
+	for (size_t i = 0; i < m->n_counters; i++)
+		free(m->counters[i].name);
+	for (size_t i = 0; i < m->n_regions; i++)
+		free(m->regions[i].name);
+	free(m->spikes);
+	free(m->counters);
+	free(m->regions);
+	free(m->region_totals);
+	free(m->region_times);
 	free(m->modules);
 	free(m->nodes);
 	free(m->threads);

@@ -143,6 +143,44 @@ struct model_name {
 
 struct model_sample {
 	uint64_t t, rss, anon, file, shmem, heap, blocks, mapped, minflt, majflt, recorder, hwm;
+	uint64_t huge, pss, swap; /* 0 where they were not read */
+	uint64_t cpu, nthreads;	  /* 0 in old traces */
+};
+
+/* The resident set between two samples, when it was about to fall or had been higher. */
+struct model_spike {
+	uint64_t t, rss;
+	char *what; /* "" when unknown */
+};
+
+/* A value the program keeps track of. */
+struct model_counter {
+	uint64_t t;
+	uint32_t thread; /* index into model.threads */
+	char *name;
+	double value;
+};
+
+/* A named part of the program under a path of others. */
+struct model_region {
+	uint64_t id;	 /* of the trace */
+	uint32_t parent; /* index into model.regions + 1, 0 for none; always below its own */
+	char *name;
+	bool is_function; /* the name is module+0xoffset */
+};
+
+/* Running totals of one thread in one region. */
+struct model_region_total {
+	uint32_t region, thread;	       /* indices */
+	uint64_t calls, total, self, min, max; /* times in ns */
+	uint64_t allocs, bytes, frees, freed;
+	int64_t peak;
+};
+
+/* Calls of them by duration: bucket as in memprof-trace(5). */
+struct model_region_time {
+	uint32_t region, thread, bucket;
+	uint64_t calls;
 };
 
 /* One thread at a sample, in running totals; only threads that changed since the one before. */
@@ -180,7 +218,8 @@ struct model_moment {
 	uint64_t child;	 /* forks only */
 	/* of marks the totals of the thread so far, of ends what it did inside */
 	uint64_t allocs, bytes, frees, freed;
-	int64_t peak; /* of ends: highest net live bytes of the thread inside, from its start */
+	int64_t peak;	 /* of ends: highest net live bytes of the thread inside, from its start */
+	uint32_t region; /* index into model.regions + 1, 0 when unknown */
 };
 
 struct model_note {
@@ -222,6 +261,16 @@ struct model {
 	size_t n_texts;
 	struct model_name *names; /* frames of one address follow each other, innermost first */
 	size_t n_names;
+	struct model_spike *spikes;
+	size_t n_spikes;
+	struct model_counter *counters;
+	size_t n_counters;
+	struct model_region *regions;
+	size_t n_regions;
+	struct model_region_total *region_totals; /* of the whole run, whatever the point */
+	size_t n_region_totals;
+	struct model_region_time *region_times;
+	size_t n_region_times;
 	struct model_moment *moments;
 	size_t n_moments;
 	struct model_note *notes;

@@ -48,7 +48,8 @@ void build_begin(struct builder *b, const struct event *event)
 {
 	const struct mp_begin *line = &event->begin_line;
 
-	add_moment(b, MOMENT_BEGIN, line->t, line->tid, NULL, line->name, 0);
+	add_moment(b, MOMENT_BEGIN, line->t, line->tid, NULL, line->name, 0)->region =
+		build_region_of(b, line->region);
 }
 
 void build_end(struct builder *b, const struct event *event)
@@ -62,6 +63,7 @@ void build_end(struct builder *b, const struct event *event)
 	end->frees = line->frees;
 	end->freed = line->freed;
 	end->peak = line->peak;
+	end->region = build_region_of(b, line->region);
 }
 
 void build_case(struct builder *b, const struct event *event)

@@ -39,7 +39,39 @@ void build_sample(struct builder *b, const struct event *event)
 		.majflt = line->majflt,
 		.recorder = line->recorder,
 		.hwm = line->hwm,
+		.huge = line->huge,
+		.pss = line->pss,
+		.swap = line->swap,
+		.cpu = line->cpu,
+		.nthreads = line->nthreads,
 	};
 	for (size_t i = 0; i < line->n_threads; i++)
 		add_thread(b, line->t, &line->threads[i]);
+}
+
+void build_spike(struct builder *b, const struct event *event)
+{
+	const struct mp_spike *line = &event->spike_line;
+	struct model *m = b->model;
+
+	XGROW(m->spikes, m->n_spikes, b->spikes_alloc);
+	m->spikes[m->n_spikes++] = (struct model_spike){
+		.t = line->t,
+		.rss = line->rss,
+		.what = xstrdup(line->what),
+	};
+}
+
+void build_counter(struct builder *b, const struct event *event)
+{
+	const struct mp_counter *line = &event->counter_line;
+	struct model *m = b->model;
+
+	XGROW(m->counters, m->n_counters, b->counters_alloc);
+	m->counters[m->n_counters++] = (struct model_counter){
+		.t = line->t,
+		.thread = build_thread_of(b, line->tid, line->t),
+		.name = xstrdup(line->name),
+		.value = line->value,
+	};
 }

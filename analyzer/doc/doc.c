@@ -41,6 +41,8 @@ void doc_release(struct doc *doc)
 	free(doc->tables);
 	free(doc->trees);
 	free(doc->series);
+	free(doc->moments);
+	free(doc->spans);
 	free(doc->notes);
 	strmap_release(&doc->strings);
 	*doc = (struct doc){ .strings = STRMAP_INIT };
@@ -240,6 +242,24 @@ void doc_add_point(struct doc_series *series, uint64_t t, int64_t value)
 {
 	XGROW(series->points, series->n_points, series->a_points);
 	series->points[series->n_points++] = (struct doc_point){ .t = t, .value = value };
+}
+
+void doc_add_moment(struct doc *doc, struct doc_moment moment)
+{
+	moment.kind = doc_text(doc, moment.kind);
+	moment.name = doc_text(doc, moment.name);
+	moment.run = doc_text(doc, moment.run);
+	moment.series = doc_text(doc, moment.series);
+	XGROW(doc->moments, doc->n_moments, doc->a_moments);
+	doc->moments[doc->n_moments++] = moment;
+}
+
+void doc_add_span(struct doc *doc, struct doc_span span)
+{
+	span.name = doc_text(doc, span.name);
+	span.run = doc_text(doc, span.run);
+	XGROW(doc->spans, doc->n_spans, doc->a_spans);
+	doc->spans[doc->n_spans++] = span;
 }
 
 void doc_add_note(struct doc *doc, enum doc_level level, const char *code, const char *fmt, ...)

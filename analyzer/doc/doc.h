@@ -135,11 +135,40 @@ struct doc_point {
 	int64_t value;
 };
 
+/* How a curve wants to be drawn. */
+enum doc_series_form {
+	SERIES_LINE, /* from point to point */
+	SERIES_AREA, /* stacked on those before it, of the same run */
+};
+
 struct doc_series {
 	const char *name, *title;
 	enum doc_unit unit;
+	enum doc_series_form form;
+	bool per_second;    /* a rate: values are per second since the point before */
+	const char *run;    /* which of several runs it is of, for people; or NULL */
+	unsigned int flags; /* COLUMN_FOR_MACHINES: a picture leaves it out */
 	struct doc_point *points;
 	size_t n_points, a_points;
+};
+
+/* A moment with a name, for pictures of series; tables tell programs of them. */
+struct doc_moment {
+	const char *kind; /* mark, snapshot, peak, fork, exec, ... */
+	const char *name; /* or NULL */
+	const char *run;  /* as of series */
+	uint64_t t;
+	bool has_value;
+	int64_t value; /* in the unit of `series` */
+	const char *series;
+};
+
+/* Something that took time, for pictures of series. */
+struct doc_span {
+	const char *name, *run;
+	uint64_t from, to;
+	unsigned int depth;  /* 0 is the outermost */
+	unsigned int thread; /* spans of one never overlap at one depth */
 };
 
 enum doc_level { LEVEL_INFO, LEVEL_WARNING, LEVEL_ERROR };
@@ -165,6 +194,11 @@ struct doc {
 	size_t n_trees, a_trees;
 	struct doc_series **series;
 	size_t n_series, a_series;
+	struct doc_moment *moments;
+	size_t n_moments, a_moments;
+	struct doc_span *spans;
+	size_t n_spans, a_spans;
+	uint64_t from, to; /* the window of time that series are about; to 0: as far as they go */
 	struct doc_note *notes;
 	size_t n_notes, a_notes;
 	struct strmap strings;
@@ -210,6 +244,10 @@ size_t doc_add_node(struct doc *doc, struct doc_tree *tree, struct doc_node node
 struct doc_series *doc_add_series(struct doc *doc, const char *name, const char *title,
 				  enum doc_unit unit);
 void doc_add_point(struct doc_series *series, uint64_t t, int64_t value);
+
+/* Texts are copied. */
+void doc_add_moment(struct doc *doc, struct doc_moment moment);
+void doc_add_span(struct doc *doc, struct doc_span span);
 
 void doc_add_note(struct doc *doc, enum doc_level level, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

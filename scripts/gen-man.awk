@@ -10,7 +10,7 @@ function sentence(text)
 BEGIN {
 	word["u64"] = word["i64"] = word["ns"] = word["real"] = "number"
 	word["hex"] = "hex string"
-	word["str"] = word["kind"] = "string"
+	word["str"] = word["kind"] = word["leak"] = "string"
 	word["strs"] = "array of strings"
 	note["i64"] = ", may be negative"
 	note["ns"] = ", ns since the epoch"

@@ -61,7 +61,7 @@ struct builder {
 		notes_alloc, from_alloc, thread_samples_alloc, history_alloc, sizes_alloc,
 		sizes_from_alloc, allocators_alloc, jits_alloc, texts_alloc, names_alloc,
 		spikes_alloc, counters_alloc, regions_alloc, region_totals_alloc,
-		region_times_alloc;
+		region_times_alloc, leak_checks_alloc, invalids_alloc, limits_alloc;
 };
 
 /* Start an empty model; `diag` may be NULL, `point` too. */
@@ -130,6 +130,12 @@ void build_jit(struct builder *b, const struct event *event);
 void build_text(struct builder *b, const struct event *event);
 void build_symbols(struct builder *b, const struct event *event);
 void names_release(struct model *m);
+
+/* leaks.c */
+void build_leak_check(struct builder *b, const struct event *event);
+void build_invalid(struct builder *b, const struct event *event);
+void build_limit(struct builder *b, const struct event *event);
+void model_release_leaks(struct model *m);
 
 /* answer.c */
 void answer_start(struct builder *b);

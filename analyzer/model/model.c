@@ -212,6 +212,7 @@ void model_release(struct model *m)
 	free(m->regions);
 	free(m->region_totals);
 	free(m->region_times);
+	model_release_leaks(m);
 	free(m->modules);
 	free(m->nodes);
 	free(m->threads);

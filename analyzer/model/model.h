@@ -227,6 +227,38 @@ struct model_note {
 	char *level, *code, *text;
 };
 
+/* Blocks of one site and one class at the time of a leak check. */
+struct model_leak_row {
+	uint32_t stack; /* index into model.nodes */
+	enum mp_leak class;
+	uint64_t count, bytes;
+};
+
+/* What still held the live blocks at one moment. */
+struct model_leak_check {
+	uint64_t t, tid, took, scanned;
+	char *name, *rules, *note; /* note is "" when there is none */
+	struct model_leak_row *rows;
+	size_t n_rows;
+};
+
+/* A release that was wrong; stacks are 0 where they are not known. */
+struct model_invalid {
+	uint64_t t, tid, address;
+	uint32_t thread; /* index into model.threads */
+	char *what, *function;
+	uint32_t stack, alloc, freed; /* indices into model.nodes */
+};
+
+/* What a limit of the program's was held against. */
+struct model_limit {
+	uint64_t t, tid, limit, value;
+	uint32_t thread; /* index into model.threads */
+	bool broken;
+	uint32_t stack; /* 0 where not known */
+	char *what, *suite, *name;
+};
+
 struct model {
 	char *path;	      /* as the user gave it */
 	struct point point;   /* what `sites` shows */
@@ -275,6 +307,12 @@ struct model {
 	size_t n_moments;
 	struct model_note *notes;
 	size_t n_notes;
+	struct model_leak_check *leak_checks;
+	size_t n_leak_checks;
+	struct model_invalid *invalids;
+	size_t n_invalids;
+	struct model_limit *limits;
+	size_t n_limits;
 
 	uint64_t peak_bytes, peak_blocks, peak_time; /* of the last peak line */
 	bool has_peak;

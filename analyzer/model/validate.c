@@ -241,6 +241,43 @@ static void check_peak(struct validator *v, const struct event *event)
 		      LLU(line->blocks), (long long)blocks);
 }
 
+/* A stack that a line points to; 0 points nowhere. */
+static void check_pointed(struct validator *v, const struct event *event, uint64_t stack)
+{
+	if (stack && !stack_known(v, stack))
+		wrong(v, event->line, "stack %llu was not written before", LLU(stack));
+}
+
+static void check_leak_check(struct validator *v, const struct event *event)
+{
+	static const char *const rules[] = { "lsan", "memcheck", NULL };
+	const struct mp_leak_check *line = &event->leak_check_line;
+
+	check_word(v, event, "rules", line->rules, rules);
+	for (size_t i = 0; i < line->n_rows; i++)
+		check_pointed(v, event, line->rows[i].stack);
+}
+
+static void check_invalid(struct validator *v, const struct event *event)
+{
+	static const char *const words[] = { "double-free",	"invalid-free",	 "interior-free",
+					     "mismatched-free", "realloc-freed", NULL };
+	const struct mp_invalid *line = &event->invalid_line;
+
+	check_word(v, event, "what", line->what, words);
+	check_pointed(v, event, line->stack);
+	check_pointed(v, event, line->alloc);
+	check_pointed(v, event, line->freed);
+}
+
+static void check_limit(struct validator *v, const struct event *event)
+{
+	static const char *const words[] = { "memory", "leaks", "allocations", "no-alloc", NULL };
+
+	check_word(v, event, "what", event->limit_line.what, words);
+	check_pointed(v, event, event->limit_line.stack);
+}
+
 static void check_note(struct validator *v, const struct event *event)
 {
 	static const char *const levels[] = { "info", "warning", "error", NULL };
@@ -280,6 +317,9 @@ static check_fn *const checks[MP_EVENTS] = {
 	[MP_thread_end] = check_thread_end,
 	[MP_delta] = check_delta,
 	[MP_peak] = check_peak,
+	[MP_leak_check] = check_leak_check,
+	[MP_invalid] = check_invalid,
+	[MP_limit] = check_limit,
 	[MP_note] = check_note,
 	[MP_footer] = check_footer,
 };

@@ -178,19 +178,34 @@ static enum value decode_strs(struct decoding *at, const cJSON *item, struct mp_
 	return VALUE_FINE;
 }
 
-static enum value decode_kind(struct decoding *at, const cJSON *item, uint64_t *out)
+/* One of `n` words, of which newer versions may have more. */
+static enum value decode_word(struct decoding *at, const cJSON *item, const char *what,
+			      const char *const *words, uint64_t n, uint64_t *out)
 {
-	static const char *const words[] = MP_KIND_WORDS;
 	const char *text = cJSON_GetStringValue(item);
 
 	if (!text)
 		return refuse(at, "a string");
-	for (*out = 0; *out < MP_KINDS; (*out)++)
+	for (*out = 0; *out < n; (*out)++)
 		if (!strcmp(text, words[*out]))
 			return VALUE_FINE;
 	*out = 0;
-	odd(at->context, DIAG_WARNING, "unknown kind '%s' in a %s line", text, at->event);
+	odd(at->context, DIAG_WARNING, "unknown %s '%s' in a %s line", what, text, at->event);
 	return VALUE_UNKNOWN;
+}
+
+static enum value decode_kind(struct decoding *at, const cJSON *item, uint64_t *out)
+{
+	static const char *const words[] = MP_KIND_WORDS;
+
+	return decode_word(at, item, "kind", words, MP_KINDS, out);
+}
+
+static enum value decode_leak(struct decoding *at, const cJSON *item, uint64_t *out)
+{
+	static const char *const words[] = MP_LEAK_WORDS;
+
+	return decode_word(at, item, "class", words, MP_LEAKS, out);
 }
 
 static enum value decode_value(struct decoding *at, const cJSON *item, enum wire wire, void *out)
@@ -212,6 +227,8 @@ static enum value decode_value(struct decoding *at, const cJSON *item, enum wire
 		return decode_strs(at, item, out);
 	case WIRE_kind:
 		return decode_kind(at, item, out);
+	case WIRE_leak:
+		return decode_leak(at, item, out);
 	}
 	return VALUE_WRONG;
 }

@@ -144,25 +144,40 @@ static inline const char *scan_strs(const char *p, struct mp_strs *out, struct s
 	return NULL;
 }
 
+/* One of `n` words, none of which another one starts with. */
+static inline const char *scan_word(const char *p, const char *const *words, uint64_t n,
+				    uint64_t *out)
+{
+	if (*p++ != '"')
+		return NULL;
+	for (uint64_t i = 0; i < n; i++) {
+		const char *word = words[i];
+		size_t len = 0;
+
+		while (word[len] && word[len] == p[len])
+			len++;
+		if (!word[len] && p[len] == '"') {
+			*out = i;
+			return p + len + 1;
+		}
+	}
+	return NULL;
+}
+
 static inline const char *scan_kind(const char *p, uint64_t *out, struct scratch *scratch)
 {
 	static const char *const words[] = MP_KIND_WORDS;
 
 	(void)scratch;
-	if (*p++ != '"')
-		return NULL;
-	for (uint64_t kind = 0; kind < MP_KINDS; kind++) {
-		const char *word = words[kind];
-		size_t n = 0;
+	return scan_word(p, words, MP_KINDS, out);
+}
 
-		while (word[n] && word[n] == p[n])
-			n++;
-		if (!word[n] && p[n] == '"') {
-			*out = kind;
-			return p + n + 1;
-		}
-	}
-	return NULL;
+static inline const char *scan_leak(const char *p, uint64_t *out, struct scratch *scratch)
+{
+	static const char *const words[] = MP_LEAK_WORDS;
+
+	(void)scratch;
+	return scan_word(p, words, MP_LEAKS, out);
 }
 
 /* scan_rows_<row>(): the whole array, brackets included. */

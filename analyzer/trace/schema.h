@@ -11,7 +11,17 @@
 #include <memprof/trace.h>
 
 /* Wire types, named as in events.def. */
-enum wire { WIRE_u64, WIRE_i64, WIRE_ns, WIRE_real, WIRE_hex, WIRE_str, WIRE_strs, WIRE_kind };
+enum wire {
+	WIRE_u64,
+	WIRE_i64,
+	WIRE_ns,
+	WIRE_real,
+	WIRE_hex,
+	WIRE_str,
+	WIRE_strs,
+	WIRE_kind,
+	WIRE_leak,
+};
 
 struct wire_col {
 	const char *name;

@@ -246,6 +246,13 @@ static inline void mp_put_kind(struct mp_out *out, uint64_t kind)
 	mp_put_str(out, words[kind < MP_KINDS ? kind : 0]);
 }
 
+static inline void mp_put_leak(struct mp_out *out, uint64_t class)
+{
+	static const char *const words[] = MP_LEAK_WORDS;
+
+	mp_put_str(out, words[class < MP_LEAKS ? class : 0]);
+}
+
 #define MP_EMPTY_u64(v) ((v) == 0)
 #define MP_EMPTY_i64(v) ((v) == 0)
 #define MP_EMPTY_ns(v) ((v) == 0)

@@ -23,6 +23,22 @@ enum mp_kind { MP_HEAP, MP_MMAP, MP_INHERITED, MP_KINDS };
 #define MP_KIND_WORDS { "heap", "mmap", "inherited" }
 /* clang-format on */
 
+/* What still holds a block, as a leak check finds it. */
+enum mp_leak {
+	MP_DEFINITE,
+	MP_INDIRECT,
+	MP_POSSIBLE,
+	MP_REACHABLE,
+	MP_RUNTIME,
+	MP_IGNORED,
+	MP_LEAKS
+};
+
+/* clang-format off */
+/* Wire words of enum mp_leak, in its order. */
+#define MP_LEAK_WORDS { "definite", "indirect", "possible", "reachable", "runtime", "ignored" }
+/* clang-format on */
+
 /* A list of strings, as argv is. */
 struct mp_strs {
 	const char *const *v;
@@ -37,6 +53,7 @@ struct mp_strs {
 #define MP_C_str const char *
 #define MP_C_strs struct mp_strs
 #define MP_C_kind uint64_t
+#define MP_C_leak uint64_t
 
 /* clang-format off */
 #define ROW(row, doc) struct mp_row_##row {

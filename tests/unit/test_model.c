@@ -110,6 +110,39 @@ static void put_moments(struct strbuf *out, const struct model *m)
 	}
 }
 
+static void put_leaks(struct strbuf *out, const struct model *m)
+{
+	static const char *const words[] = MP_LEAK_WORDS;
+
+	for (size_t i = 0; i < m->n_leak_checks; i++) {
+		const struct model_leak_check *check = &m->leak_checks[i];
+
+		strbuf_addf(out,
+			    "leak_check %s %" PRIu64 " tid=%" PRIu64 " rules=%s took=%" PRIu64
+			    " scanned=%" PRIu64 " note=%s\n",
+			    check->name, check->t, check->tid, check->rules, check->took,
+			    check->scanned, check->note);
+		for (size_t k = 0; k < check->n_rows; k++)
+			strbuf_addf(out, "leak stack=%u %s %" PRIu64 "/%" PRIu64 "\n",
+				    check->rows[k].stack, words[check->rows[k].class],
+				    check->rows[k].count, check->rows[k].bytes);
+	}
+	for (size_t i = 0; i < m->n_invalids; i++)
+		strbuf_addf(out,
+			    "invalid %s %" PRIu64 " thread=%u stack=%u alloc=%u freed=%u 0x%" PRIx64
+			    " %s\n",
+			    m->invalids[i].what, m->invalids[i].t, m->invalids[i].thread,
+			    m->invalids[i].stack, m->invalids[i].alloc, m->invalids[i].freed,
+			    m->invalids[i].address, m->invalids[i].function);
+	for (size_t i = 0; i < m->n_limits; i++)
+		strbuf_addf(out,
+			    "limit %s %" PRIu64 " thread=%u %" PRIu64 " of %" PRIu64
+			    " broken=%d stack=%u %s/%s\n",
+			    m->limits[i].what, m->limits[i].t, m->limits[i].thread,
+			    m->limits[i].value, m->limits[i].limit, m->limits[i].broken,
+			    m->limits[i].stack, m->limits[i].suite, m->limits[i].name);
+}
+
 static void put_model(struct strbuf *out, const struct model *m)
 {
 	strbuf_addf(out,
@@ -147,6 +180,7 @@ static void put_model(struct strbuf *out, const struct model *m)
 	for (size_t i = 0; i < m->n_notes; i++)
 		strbuf_addf(out, "note %" PRIu64 " %s %s: %s\n", m->notes[i].t, m->notes[i].level,
 			    m->notes[i].code, m->notes[i].text);
+	put_leaks(out, m);
 }
 
 static const char *const kinds[] = MP_KIND_WORDS;

@@ -128,6 +128,9 @@ static inline void wire_fill_value(struct wire_filler *f, enum wire wire, void *
 	case WIRE_kind:
 		*(uint64_t *)at = wire_number(f, UINT64_MAX) % MP_KINDS;
 		break;
+	case WIRE_leak:
+		*(uint64_t *)at = wire_number(f, UINT64_MAX) % MP_LEAKS;
+		break;
 	}
 }
 
@@ -202,6 +205,7 @@ static inline bool wire_equal_value(enum wire wire, const void *a, const void *b
 	case WIRE_real:
 	case WIRE_hex:
 	case WIRE_kind:
+	case WIRE_leak:
 		return !memcmp(a, b, sizeof(uint64_t));
 	case WIRE_str:
 		return !strcmp(*(char *const *)a, *(char *const *)b);

@@ -9,6 +9,7 @@
 
 #define BOOT_POOL 65536
 #define BOOT_HEADER 16
+#define HUGE_PAGE ((size_t)2 << 20)
 
 static char boot_pool[BOOT_POOL] __attribute__((aligned(16)));
 static size_t boot_used;
@@ -19,10 +20,11 @@ static size_t boot_used;
 static struct {
 	uintptr_t start;
 	size_t len;
+	enum arena_use use;
 } mappings[MAPPINGS];
 static uint32_t mappings_used;
 
-static void remember(uintptr_t start, size_t len)
+static void remember(uintptr_t start, size_t len, enum arena_use use)
 {
 	uint32_t n = __atomic_load_n(&mappings_used, __ATOMIC_RELAXED);
 
@@ -31,6 +33,7 @@ static void remember(uintptr_t start, size_t len)
 
 		if (__atomic_compare_exchange_n(&mappings[i].start, &none, start, false,
 						__ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+			mappings[i].use = use;
 			mappings[i].len = len;
 			return;
 		}
@@ -40,6 +43,7 @@ static void remember(uintptr_t start, size_t len)
 		__atomic_store_n(&mappings_used, MAPPINGS, __ATOMIC_RELAXED);
 		return;
 	}
+	mappings[n].use = use;
 	mappings[n].len = len;
 	mappings[n].start = start;
 }
@@ -53,14 +57,18 @@ static void forget(uintptr_t start)
 			mappings[i].start = 0;
 }
 
-void *arena_map(size_t len)
+void *arena_map(size_t len, enum arena_use use)
 {
 	intptr_t p = sys_mmap(NULL, len, PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (sys_failed(p))
 		return NULL;
-	remember((uintptr_t)p, len);
+	/* These are large and touched here and there: with huge pages on for all,
+	 * each touch would take 2 MiB. */
+	if (len >= HUGE_PAGE)
+		sys_madvise((void *)p, len, MADV_NOHUGEPAGE);
+	remember((uintptr_t)p, len, use);
 	return (void *)p;
 }
 
@@ -83,26 +91,25 @@ void arena_clear(void *p, size_t len)
 		((char *)p)[i] = 0;
 }
 
-void *arena_grow(void *p, size_t old_len, size_t new_len)
+void *arena_grow(void *p, size_t old_len, size_t new_len, enum arena_use use)
 {
 	intptr_t q = sys_mremap(p, old_len, new_len, MREMAP_MAYMOVE, NULL);
 
 	if (sys_failed(q))
 		return NULL;
 	forget((uintptr_t)p);
-	remember((uintptr_t)q, new_len);
+	remember((uintptr_t)q, new_len, use);
 	return (void *)q;
 }
 
-uint64_t arena_resident(void)
+void arena_resident(uint64_t bytes[ARENA_USES])
 {
 	uint32_t n = __atomic_load_n(&mappings_used, __ATOMIC_RELAXED);
-	uint64_t bytes = 0;
 
 	for (uint32_t i = 0; i < n && i < MAPPINGS; i++)
 		if (mappings[i].start)
-			bytes += sys_resident((void *)mappings[i].start, mappings[i].len);
-	return bytes;
+			bytes[mappings[i].use] += sys_resident((void *)mappings[i].start,
+							       mappings[i].len);
 }
 
 void *arena_boot_alloc(size_t size)

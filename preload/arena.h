@@ -14,17 +14,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What memory is for. */
+enum arena_use {
+	ARENA_BLOCKS,	/* live blocks by address */
+	ARENA_STACKS,	/* the tree of stacks */
+	ARENA_COUNTERS, /* sites of each thread */
+	ARENA_CAPTURE,	/* rules, memos and leaf caches of threads */
+	ARENA_OUTPUT,	/* buffers, and all the rest */
+	ARENA_USES
+};
+
 /* Whole pages, lazily backed; NULL when the kernel refuses. */
-void *arena_map(size_t len);
+void *arena_map(size_t len, enum arena_use use);
 void arena_unmap(void *p, size_t len);
 /* Zero the first bytes of a mapping, cheaply when there are many. */
 void arena_clear(void *p, size_t len);
 /* Grow a mapping, moving it if need be; NULL leaves the old one as it was. */
-void *arena_grow(void *p, size_t old_len, size_t new_len);
+void *arena_grow(void *p, size_t old_len, size_t new_len, enum arena_use use);
 
-/* Bytes of these mappings that are in memory: asks the kernel, a millisecond for
- * a gigabyte of mappings. */
-uint64_t arena_resident(void);
+/* Add the bytes of these mappings that are in memory: asks the kernel, a
+ * millisecond for a gigabyte of mappings. */
+void arena_resident(uint64_t bytes[ARENA_USES]);
 
 /*
  * Memory for the program's calls that come before the real allocator is known

@@ -16,9 +16,10 @@ static bool grow_map(struct cell_map *map, uint32_t node)
 	while (len <= node)
 		len *= 2;
 	if (map->cells)
-		cells = arena_grow(map->cells, map->len * sizeof(uint32_t), len * sizeof(uint32_t));
+		cells = arena_grow(map->cells, map->len * sizeof(uint32_t), len * sizeof(uint32_t),
+				   ARENA_COUNTERS);
 	else
-		cells = arena_map(len * sizeof(uint32_t));
+		cells = arena_map(len * sizeof(uint32_t), ARENA_COUNTERS);
 	if (!cells)
 		return false;
 	map->cells = cells;

@@ -266,5 +266,11 @@ void drain_footer(struct drain *d, const struct mp_footer *base)
 	footer.truncated = d->totals.truncated;
 	footer.lost = d->totals.lost;
 	footer.foreign = d->totals.foreign;
+	footer.recorder_blocks = d->s->recorder[ARENA_BLOCKS];
+	footer.recorder_stacks = d->s->recorder[ARENA_STACKS];
+	footer.recorder_counters = d->s->recorder[ARENA_COUNTERS];
+	footer.recorder_capture = d->s->recorder[ARENA_CAPTURE];
+	for (int i = 0; i < ARENA_USES; i++)
+		footer.recorder += d->s->recorder[i];
 	mp_encode_footer(d->out, &footer);
 }

@@ -51,17 +51,17 @@ void drain_stack(struct drain *d, uint32_t node);
 void drain_sizes(struct drain *d);
 
 /* The composition of the highest live heap so far, if it changed since the last
- * such line.  `scratch` holds `len` bytes, drain_peak_scratch() or more, all
- * zero; without it (NULL) a stack has a row for each thread.  While other threads
- * are `running` it is needed, and nothing is written when a new peak comes in
- * between. */
-void drain_peak(struct drain *d, int64_t *scratch, size_t len, bool running);
+ * such line.  `scratch` holds `len` bytes, drain_peak_scratch() or more, of which
+ * it touches what the stacks of the peak need; without it (NULL) a stack has a row
+ * for each thread.  While other threads are `running` it is needed, and nothing is
+ * written when a new peak comes in between. */
+void drain_peak(struct drain *d, void *scratch, size_t len, bool running);
 /* What a cell held at the last peak: {blocks, bytes}. */
 v2 drain_held_at_peak(const struct state *s, const struct cell *c);
 size_t drain_peak_scratch(const struct state *s);
 
-/* One sample of memory; the caller fills all but heap, blocks, mapped and the
- * threads. */
+/* One sample of memory; the caller fills all but heap, blocks, mapped, the
+ * recorder's own and the threads. */
 void drain_sample(struct drain *d, struct mp_sample *sample);
 
 /* The last line, from the totals of the last pass. */

@@ -61,24 +61,29 @@ static void each_cell(const struct state *s, uint32_t nodes,
 	}
 }
 
-/* Callbacks of each_cell(). */
+/* A stack's part of the peak. */
+struct held {
+	v2 held;
+	uint32_t node;
+};
 
 struct sums {
-	struct drain *d;
-	int64_t *scratch; /* {blocks, bytes} a node, or NULL */
+	const struct state *s;
+	struct held *rows;
+	size_t n, room;
 	int64_t blocks;
 };
+
+/* Callbacks of each_cell(). */
 
 static void sum(void *ctx, uint32_t node, const struct cell *c)
 {
 	struct sums *sums = ctx;
-	v2 held = drain_held_at_peak(sums->d->s, c);
+	v2 held = drain_held_at_peak(sums->s, c);
 
 	sums->blocks += held[0];
-	if (sums->scratch) {
-		sums->scratch[2 * (size_t)node] += held[0];
-		sums->scratch[2 * (size_t)node + 1] += held[1];
-	}
+	if ((held[0] || held[1]) && sums->n < sums->room)
+		sums->rows[sums->n++] = (struct held){ .held = held, .node = node };
 }
 
 static void put_stack(void *ctx, uint32_t node, const struct cell *c)
@@ -99,51 +104,90 @@ static void put_cell(void *ctx, uint32_t node, const struct cell *c)
 
 size_t drain_peak_scratch(const struct state *s)
 {
-	return (size_t)s->nodes * 2 * sizeof(int64_t);
+	return (size_t)s->blocks * CELL_BLOCK * sizeof(struct held);
 }
 
-static void put_stacks(struct drain *d, const int64_t *scratch, uint32_t nodes)
+static void sift(struct held *rows, size_t at, size_t n)
 {
-	if (!scratch)
-		each_cell(d->s, nodes, put_stack, d);
-	for (uint32_t node = 1; scratch && node < nodes; node++)
-		if (scratch[2 * (size_t)node] || scratch[2 * (size_t)node + 1])
-			drain_stack(d, node);
+	struct held row = rows[at];
+
+	for (size_t child; (child = 2 * at + 1) < n; at = child) {
+		child += child + 1 < n && rows[child + 1].node > rows[child].node;
+		if (rows[child].node <= row.node)
+			break;
+		rows[at] = rows[child];
+	}
+	rows[at] = row;
 }
 
-static void put_rows(struct drain *d, const int64_t *scratch, uint32_t nodes)
+/* One row a stack: sort (Knuth, TAOCP 5.2.3, heapsort) and merge. */
+static void merge(struct sums *sums)
+{
+	struct held *rows = sums->rows;
+	size_t n = sums->n, kept = 0;
+
+	for (size_t i = n / 2; i--;)
+		sift(rows, i, n);
+	for (size_t i = n; i-- > 1;) {
+		struct held last = rows[i];
+
+		rows[i] = rows[0];
+		rows[0] = last;
+		sift(rows, 0, i);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (kept && rows[kept - 1].node == rows[i].node)
+			rows[kept - 1].held += rows[i].held;
+		else
+			rows[kept++] = rows[i];
+	}
+	sums->n = kept;
+}
+
+static void put_stacks(struct drain *d, const struct sums *sums, uint32_t nodes)
+{
+	if (!sums->rows)
+		each_cell(d->s, nodes, put_stack, d);
+	for (size_t i = 0; i < sums->n; i++)
+		drain_stack(d, sums->rows[i].node);
+}
+
+static void put_rows(struct drain *d, const struct sums *sums, uint32_t nodes)
 {
 	struct rows rows = { .d = d, .first = true };
 
-	if (!scratch)
+	if (!sums->rows)
 		each_cell(d->s, nodes, put_cell, &rows);
-	for (uint32_t node = 1; scratch && node < nodes; node++)
-		put(&rows, node, (v2){ scratch[2 * (size_t)node], scratch[2 * (size_t)node + 1] });
+	for (size_t i = 0; i < sums->n; i++)
+		put(&rows, sums->rows[i].node, sums->rows[i].held);
 }
 
-void drain_peak(struct drain *d, int64_t *scratch, size_t len, bool running)
+void drain_peak(struct drain *d, void *scratch, size_t len, bool running)
 {
 	struct state *s = d->s;
-	struct sums sums = { .d = d, .scratch = scratch };
+	struct sums sums = { .s = s, .rows = scratch, .room = len / sizeof(struct held) };
 	uint32_t index = s->peak_index, at = s->at_peak, nodes = s->nodes;
 	int64_t peak = s->peak_bytes;
 
-	if (scratch && nodes > len / (2 * sizeof(int64_t)))
-		nodes = (uint32_t)(len / (2 * sizeof(int64_t)));
+	if (!scratch)
+		sums.room = 0;
 	if (peak <= 0 || (uint64_t)peak == s->peak_drained || (running && (at || !scratch)))
 		return;
 	each_cell(s, nodes, sum, &sums);
-	/* Another peak came meanwhile: this one's parts are not to be had. */
-	if (running && (s->at_peak || s->peak_index != index))
+	/* Another peak came meanwhile, or more cells than there is room for: this
+	 * one's parts are not to be had. */
+	if (running && (s->at_peak || s->peak_index != index || sums.n == sums.room))
 		return;
-	put_stacks(d, scratch, nodes);
+	if (s->threads > 1)
+		merge(&sums);
+	put_stacks(d, &sums, nodes);
 	mp_open_peak(d->out, &(struct mp_peak){
 				     .t = at ? d->t : s->peak_time,
 				     .bytes = (uint64_t)peak,
 				     .blocks = sums.blocks > 0 ? (uint64_t)sums.blocks : 0,
 				     .slack = s->peak_shared ? s->peak_slack * s->threads : 0,
 			     });
-	put_rows(d, scratch, nodes);
+	put_rows(d, &sums, nodes);
 	mp_close_rows(d->out);
 	s->peak_drained = (uint64_t)peak;
 }

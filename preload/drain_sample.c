@@ -43,6 +43,8 @@ void drain_sample(struct drain *d, struct mp_sample *sample)
 	sample->heap = positive(bytes);
 	sample->blocks = positive(blocks);
 	sample->mapped = positive(mapped);
+	for (int i = 0; i < ARENA_USES; i++)
+		sample->recorder += s->recorder[i];
 	mp_open_sample(d->out, sample);
 	for (uint32_t i = 0; i < n; i++) {
 		struct thread_record *record = &state_threads(s)[i];

@@ -54,7 +54,7 @@ static bool grow(struct shard *s)
 {
 	struct shard bigger = { .cap = s->cap ? s->cap * 2 : FIRST_ENTRIES };
 
-	bigger.entries = arena_map(bigger.cap * sizeof(struct entry));
+	bigger.entries = arena_map(bigger.cap * sizeof(struct entry), ARENA_BLOCKS);
 	if (!bigger.entries)
 		return false;
 	for (uint32_t i = 0; i < s->cap; i++)

@@ -57,7 +57,7 @@ static void put(struct table *t, const struct node *nodes, uint32_t id)
 static struct table *bigger(const struct table *old, const struct node *nodes)
 {
 	uint32_t slots = old ? (old->mask + 1) * 2 : FIRST_SLOTS;
-	struct table *t = arena_map(sizeof(*t) + (size_t)slots * sizeof(uint32_t));
+	struct table *t = arena_map(sizeof(*t) + (size_t)slots * sizeof(uint32_t), ARENA_STACKS);
 
 	if (!t)
 		return NULL;

@@ -82,7 +82,7 @@ void header_write(struct mp_out *out, struct state *s, const char *exe, const ch
 		  uint32_t parent)
 {
 	static const char *const samplers[] = { "thread", "hooks", "off" };
-	struct text_buffers *b = arena_map(sizeof(*b));
+	struct text_buffers *b = arena_map(sizeof(*b), ARENA_OUTPUT);
 	char host[65] = "", machine[65] = "", epoch[40] = "";
 	struct rt_text epoch_text = RT_TEXT(epoch);
 	struct stat ns;

@@ -27,7 +27,7 @@ void inheritance_take(const struct state *s)
 	uint32_t nodes = __atomic_load_n(&s->nodes, __ATOMIC_ACQUIRE);
 
 	inheritance_forget();
-	note = arena_map(note_size(nodes));
+	note = arena_map(note_size(nodes), ARENA_OUTPUT);
 	if (!note)
 		return;
 	note->nodes = nodes;

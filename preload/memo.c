@@ -14,9 +14,9 @@ static const uint64_t never = 1;
 bool memo_init(struct memo *memo)
 {
 	memo_set(memo, 0);
-	memo->frames = arena_map(MEMO_DEPTH * sizeof(*memo->frames));
-	memo->slots = arena_map(MEMO_SLOTS * sizeof(*memo->slots));
-	memo->leaves = arena_map(LEAVES_SIZE);
+	memo->frames = arena_map(MEMO_DEPTH * sizeof(*memo->frames), ARENA_CAPTURE);
+	memo->slots = arena_map(MEMO_SLOTS * sizeof(*memo->slots), ARENA_CAPTURE);
+	memo->leaves = arena_map(LEAVES_SIZE, ARENA_CAPTURE);
 	if (memo->frames && memo->slots && memo->leaves) {
 		memo->slots[0] = (struct slot){ .at = &never, .value = 0 };
 		return true;

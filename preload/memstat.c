@@ -63,13 +63,14 @@ uint64_t memstat_threads(void)
 	return status_number("Threads:");
 }
 
-uint64_t memstat_recorder(const struct state *s)
+void memstat_recorder(const struct state *s, uint64_t bytes[ARENA_USES])
 {
-	uint64_t bytes = arena_resident();
-
+	for (int i = 0; i < ARENA_USES; i++)
+		bytes[i] = 0;
+	arena_resident(bytes);
 	if (!s->state_path)
-		return bytes;
+		return;
 	for (int i = 0; i < REGIONS; i++)
-		bytes += s->regions[i].reserved;
-	return bytes + PAGE;
+		bytes[state_use((enum region)i)] += s->regions[i].reserved;
+	bytes[ARENA_OUTPUT] += PAGE;
 }

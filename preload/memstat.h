@@ -13,6 +13,7 @@
 
 #include <memprof/trace.h>
 
+#include "arena.h"
 #include "state.h"
 
 /* Fill resident set, its parts and page faults. */
@@ -21,7 +22,7 @@ void memstat_sample(struct mp_sample *sample);
 uint64_t memstat_max_rss(void);
 /* Threads of the process, an ended main thread counted; 0 when not known. */
 uint64_t memstat_threads(void);
-/* Resident bytes of the recorder: its mappings and the state in use. */
-uint64_t memstat_recorder(const struct state *s);
+/* Resident bytes of the recorder by use: its mappings and the state in use. */
+void memstat_recorder(const struct state *s, uint64_t bytes[ARENA_USES]);
 
 #endif

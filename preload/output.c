@@ -118,7 +118,7 @@ int output_start(struct state *s, const char *exe, bool anonymous, uint32_t pare
 
 	stopped = false;
 	has_footer = false;
-	chain = arena_map(DRAIN_CHAIN * sizeof(*chain));
+	chain = arena_map(DRAIN_CHAIN * sizeof(*chain), ARENA_OUTPUT);
 	if (!chain)
 		return -ENOMEM;
 	s->trace_path = state_add_text(s, file.path);
@@ -147,7 +147,7 @@ void output_note(struct state *s, const char *level, const char *code, const cha
 static void put_peak(struct drain *d, bool running)
 {
 	size_t len = drain_peak_scratch(d->s);
-	int64_t *scratch = arena_map(len);
+	void *scratch = arena_map(len, ARENA_OUTPUT);
 
 	drain_peak(d, scratch, len, running);
 	arena_unmap(scratch, len);
@@ -155,7 +155,7 @@ static void put_peak(struct drain *d, bool running)
 
 static void put_sample(struct drain *d)
 {
-	struct mp_sample sample = { .recorder = d->s->recorder_bytes };
+	struct mp_sample sample = { 0 };
 
 	memstat_sample(&sample);
 	drain_sample(d, &sample);
@@ -165,7 +165,7 @@ static void put_sample(struct drain *d)
  * seen last. */
 static void look(struct state *s)
 {
-	s->recorder_bytes = memstat_recorder(s);
+	memstat_recorder(s, s->recorder);
 	s->max_rss = memstat_max_rss();
 	graves_fill(s);
 }
@@ -219,7 +219,6 @@ static void put_footer(struct drain *d, const char *reason, const int *status)
 		.reason = reason,
 		.status = status ? *status : 0,
 		.max_rss = d->s->max_rss,
-		.recorder = d->s->recorder_bytes,
 	};
 
 	drain_footer(d, &footer);

@@ -40,8 +40,8 @@ static bool make_room(void)
 
 	if (fresh + SPARE < room)
 		return true;
-	p = room ? arena_grow(entries, room * sizeof(*p), more * sizeof(*p))
-		 : arena_map(more * sizeof(*p));
+	p = room ? arena_grow(entries, room * sizeof(*p), more * sizeof(*p), ARENA_BLOCKS)
+		 : arena_map(more * sizeof(*p), ARENA_BLOCKS);
 	if (!p)
 		return false;
 	fresh += !room;

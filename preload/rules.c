@@ -9,7 +9,7 @@
 
 bool rules_init(struct rules *rules)
 {
-	rules->entries = arena_map(FIRST_ENTRIES * sizeof(struct rule_entry));
+	rules->entries = arena_map(FIRST_ENTRIES * sizeof(struct rule_entry), ARENA_CAPTURE);
 	rules->mask = FIRST_ENTRIES - 1;
 	rules->used = 0;
 	rules->generation = __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE);
@@ -38,7 +38,8 @@ static void grow(struct rules *rules)
 	struct rules bigger = *rules;
 
 	bigger.mask = rules->mask * 2 + 1;
-	bigger.entries = arena_map(((size_t)bigger.mask + 1) * sizeof(struct rule_entry));
+	bigger.entries = arena_map(((size_t)bigger.mask + 1) * sizeof(struct rule_entry),
+				   ARENA_CAPTURE);
 	if (!bigger.entries) {
 		/* A cache may forget: start again in the old table. */
 		rules_flush(rules);

@@ -21,7 +21,7 @@ COLD uint32_t *shadow_make_leaf(uintptr_t p)
 
 	if (leaf)
 		return leaf;
-	made = arena_map(len);
+	made = arena_map(len, ARENA_BLOCKS);
 	if (!made)
 		return NULL;
 	if (__atomic_compare_exchange_n(slot, &leaf, made, false, __ATOMIC_ACQ_REL,

@@ -26,7 +26,7 @@ void sizes_start(struct state *s)
 	if (!config.sizes)
 		return;
 	heads_len = s->regions[REGION_NODES].capacity / sizeof(struct node) * sizeof(*heads);
-	heads = arena_map(heads_len);
+	heads = arena_map(heads_len, ARENA_COUNTERS);
 	sizes_on = heads != NULL;
 }
 

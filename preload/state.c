@@ -125,6 +125,7 @@ static struct state *create_in(const char *dir, size_t dir_len)
 		return NULL;
 	}
 	sys_madvise(s, size, MADV_DONTDUMP);
+	sys_madvise(s, size, MADV_NOHUGEPAGE);
 	for (int i = 0; i < REGIONS; i++)
 		s->regions[i] = regions[i];
 	s->regions[REGION_TEXT].reserved = 2 * PAGE;
@@ -139,7 +140,7 @@ static struct state *create_anonymous(void)
 {
 	struct region_place regions[REGIONS];
 	uint64_t size = choose_layout(regions, false);
-	struct state *s = size ? arena_map(size) : NULL;
+	struct state *s = size ? arena_map(size, ARENA_COUNTERS) : NULL;
 
 	if (!s)
 		return NULL;
@@ -252,6 +253,7 @@ int state_attach(struct state *s)
 		sys_unlink(path);
 	} else {
 		sys_madvise(s, s->file_size, MADV_DONTDUMP);
+		sys_madvise(s, s->file_size, MADV_NOHUGEPAGE);
 		sys_close(detached_fd);
 		detached_fd = -1;
 	}

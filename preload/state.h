@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arena.h"
 #include "lock.h"
 
 #define STATE_MAGIC "memprofS"
@@ -204,8 +205,8 @@ struct state {
 	uint64_t next_peak_line; /* elapsed ns at which the next one may come */
 	uint64_t lost_memory;	 /* events given to NODE_OTHER or dropped for want of memory */
 	uint64_t ended;		 /* the owner wrote its last footer */
-	uint64_t recorder_bytes, max_rss; /* as last looked at */
-	uint32_t trace_path;		  /* offset in the text region */
+	uint64_t recorder[ARENA_USES], max_rss; /* resident bytes, as last looked at */
+	uint32_t trace_path;			/* offset in the text region */
 	uint32_t state_path;
 	uint64_t inherited_live; /* bytes live at a fork, in the child */
 };
@@ -217,6 +218,22 @@ struct state {
 #define STATE_COMMIT_PASS(commit) ((uint32_t)(commit)[0])
 #define STATE_COMMIT_ENDED(commit) (((uint64_t)(commit)[0] >> 32 & 1) != 0)
 #define STATE_COMMIT_BYTES(commit) ((uint64_t)(commit)[1])
+
+/* What a region is for. */
+static inline enum arena_use state_use(enum region region)
+{
+	switch (region) {
+	case REGION_NODES:
+		return ARENA_STACKS;
+	case REGION_CELLS:
+	case REGION_INFOS:
+	case REGION_OWNERS:
+	case REGION_SIZES:
+		return ARENA_COUNTERS;
+	default:
+		return ARENA_OUTPUT;
+	}
+}
 
 static inline void *state_region(const struct state *s, enum region region)
 {

@@ -56,11 +56,11 @@ static struct thread *take_over(uint32_t pid, uint32_t tid)
 
 static struct thread *make(void)
 {
-	struct thread *t = arena_map(sizeof(*t));
+	struct thread *t = arena_map(sizeof(*t), ARENA_CAPTURE);
 
 	if (!t)
 		return NULL;
-	t->walk = arena_map(MEMO_DEPTH * sizeof(*t->walk));
+	t->walk = arena_map(MEMO_DEPTH * sizeof(*t->walk), ARENA_CAPTURE);
 	if (t->walk && memo_init(&t->memo)) {
 		if (rules_init(&t->rules))
 			return t;
@@ -208,7 +208,7 @@ uint32_t thread_ending(struct thread *t)
 
 struct thread *thread_make_grave(struct state *s)
 {
-	struct thread *t = arena_map(sizeof(*t));
+	struct thread *t = arena_map(sizeof(*t), ARENA_CAPTURE);
 
 	if (!t)
 		return NULL;

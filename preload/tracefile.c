@@ -145,7 +145,7 @@ int tracefile_open(struct tracefile *file, const char *template, const char *pro
 	size_t plain;
 	int fd = -EEXIST;
 
-	file->out = (struct mp_out){ .buf = arena_map(BUFFER), .cap = BUFFER, .flush = flush };
+	file->out = (struct mp_out){ .buf = arena_map(BUFFER, ARENA_OUTPUT), .cap = BUFFER, .flush = flush };
 	file->fd = -1;
 	file->size = 0;
 	if (!file->out.buf)

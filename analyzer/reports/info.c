@@ -118,6 +118,13 @@ static void add_heap(const struct model *model, struct doc *doc)
 	    CELL_U(c.temp1));
 }
 
+static void put_some(struct doc *doc, const char *group, const char *key, const char *label,
+		     uint64_t bytes)
+{
+	if (bytes)
+		put(doc, group, key, label, UNIT_BYTES, CELL_U(bytes));
+}
+
 /* Memory beside the heap; shown only where there is some. */
 static void add_memory(const struct model *model, struct doc *doc)
 {
@@ -137,6 +144,15 @@ static void add_memory(const struct model *model, struct doc *doc)
 	put(doc, group, "inherited_live_bytes", inherited.allocs ? "inherited by fork" : NULL,
 	    UNIT_BYTES, CELL_I(counts_live_bytes(&inherited)));
 	put(doc, group, "recorder_bytes", "the recorder's own", UNIT_BYTES, CELL_U(recorder));
+	if (!model->has_footer)
+		return;
+	put_some(doc, group, "recorder_blocks_bytes", "  live blocks",
+		 model->footer.recorder_blocks);
+	put_some(doc, group, "recorder_stacks_bytes", "  stacks", model->footer.recorder_stacks);
+	put_some(doc, group, "recorder_counters_bytes", "  counters",
+		 model->footer.recorder_counters);
+	put_some(doc, group, "recorder_capture_bytes", "  unwinding",
+		 model->footer.recorder_capture);
 }
 
 static void add_program(const struct model *model, struct doc *doc)

@@ -201,14 +201,15 @@ const struct mp_state_facts *mp_state_facts(const struct mp_state *state)
 	return &state->facts;
 }
 
-/* As the recorder counts it, when it lived too short to do so. */
-static uint64_t recorder_bytes(const struct state *s)
+/* What the recorder counts, when it lived too short to do so. */
+static void count_recorder(struct state *s)
 {
-	uint64_t bytes = TAIL;
-
+	for (int i = 0; i < ARENA_USES; i++)
+		if (s->recorder[i])
+			return;
+	s->recorder[ARENA_OUTPUT] = TAIL;
 	for (int i = 0; i < REGIONS; i++)
-		bytes += s->regions[i].reserved;
-	return s->recorder_bytes ? s->recorder_bytes : bytes;
+		s->recorder[state_use((enum region)i)] += s->regions[i].reserved;
 }
 
 static void note_damage(struct drain *d, int64_t mended)
@@ -230,7 +231,8 @@ static void note_damage(struct drain *d, int64_t mended)
 int mp_state_drain(struct mp_state *state, struct mp_out *out, const char *reason, bool all)
 {
 	struct state *s = state->s;
-	int64_t mended, *scratch = NULL;
+	int64_t mended;
+	void *scratch = NULL;
 	struct drain d = {
 		.s = s,
 		.out = out,
@@ -243,15 +245,15 @@ int mp_state_drain(struct mp_state *state, struct mp_out *out, const char *reaso
 		err = copy_region(state, (enum region)i);
 	mended = err ? -1 : mend(s, all ? 0 : STATE_COMMIT_PASS(s->committed));
 	if (mended >= 0)
-		scratch = calloc(1, drain_peak_scratch(s));
+		scratch = malloc(drain_peak_scratch(s) + 1);
 	if (scratch && d.chain) {
 		drain_pass(&d);
 		drain_peak(&d, scratch, drain_peak_scratch(s), false);
 		note_damage(&d, mended);
+		count_recorder(s);
 		drain_footer(&d, &(struct mp_footer){
 					 .reason = reason,
 					 .max_rss = s->max_rss,
-					 .recorder = recorder_bytes(s),
 				 });
 		if (!out->error && out->len)
 			out->error = out->flush(out);

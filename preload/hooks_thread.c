@@ -100,9 +100,12 @@ HOOK int prctl(int op, ...)
 
 HOOK int dlclose(void *handle)
 {
-	int err = HOOK_REAL(dlclose)(handle);
+	int err;
 
+	modules_before_dlclose();
+	err = HOOK_REAL(dlclose)(handle);
 	if (recorder_is_on())
 		modules_after_dlclose(recorder_memory);
+	modules_dlclose_done();
 	return err;
 }

@@ -6,22 +6,35 @@
 #include "modules.h"
 
 #define FIRST_ENTRIES 512
+/* Tables of more are not cleared but made anew. */
+#define FEW_ENTRIES 4096
 
 bool rules_init(struct rules *rules)
 {
 	rules->entries = arena_map(FIRST_ENTRIES * sizeof(struct rule_entry), ARENA_CAPTURE);
 	rules->mask = FIRST_ENTRIES - 1;
 	rules->used = 0;
-	rules->generation = __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE);
+	rules->generation = modules_generation_now();
 	return rules->entries != NULL;
 }
 
 void rules_flush(struct rules *rules)
 {
+	/* What came first in a large table is not wanted again soon. */
+	if (rules->mask >= FEW_ENTRIES) {
+		struct rules fresh;
+
+		if (rules_init(&fresh)) {
+			arena_unmap(rules->entries,
+				    ((size_t)rules->mask + 1) * sizeof(struct rule_entry));
+			*rules = fresh;
+			return;
+		}
+	}
 	for (uint32_t i = 0; i <= rules->mask; i++)
 		rules->entries[i].key = 0;
 	rules->used = 0;
-	rules->generation = __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE);
+	rules->generation = modules_generation_now();
 }
 
 static struct rule_entry *slot_for(const struct rules *rules, uint64_t key)

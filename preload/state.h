@@ -118,7 +118,10 @@ struct module_record {
 	uint32_t drained;	   /* drain pass that wrote its line, 0 for none */
 	uint32_t unload_drained;
 	uint32_t build_id_len;
-	uint8_t build_id[32];
+	union {
+		uint8_t build_id[32];
+		uint64_t file[4]; /* without one: device, inode, size, time of change */
+	};
 };
 
 /* Blocks of one size class at one stack, all threads together. */

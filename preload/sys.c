@@ -70,6 +70,11 @@ int sys_fstat(int fd, struct stat *st)
 	return (int)CALL2(SYS_fstat, fd, st);
 }
 
+int sys_stat(const char *path, struct stat *st)
+{
+	return (int)CALL2(SYS_stat, path, st);
+}
+
 int sys_ftruncate(int fd, int64_t len)
 {
 	return (int)CALL2(SYS_ftruncate, fd, len);

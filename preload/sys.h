@@ -33,6 +33,7 @@ int sys_open(const char *path, int flags, unsigned int mode);
 int sys_close(int fd);
 int sys_unlink(const char *path);
 int sys_fstat(int fd, struct stat *st);
+int sys_stat(const char *path, struct stat *st);
 int sys_ftruncate(int fd, int64_t len);
 int sys_fallocate(int fd, int64_t off, int64_t len);
 /* A copy of fd at or above `least`, close-on-exec. */

@@ -327,8 +327,8 @@ static check_fn *const checks[MP_EVENTS] = {
 /* Lines of the past are written when they are found; these come in order. */
 static bool is_ordered(enum mp_event type)
 {
-	return type != MP_begin && type != MP_end && type != MP_module && type != MP_thread &&
-	       type != MP_counter;
+	return type != MP_begin && type != MP_end && type != MP_module && type != MP_unload &&
+	       type != MP_thread && type != MP_counter;
 }
 
 static uint64_t tid_of(const struct event *event)

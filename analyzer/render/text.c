@@ -5,6 +5,7 @@
 #include "doc/doc.h"
 #include "render/layout.h"
 #include "render/renderer.h"
+#include "render/text_series.h"
 #include "render/text_tree.h"
 #include "util/opt.h"
 #include "util/sink.h"
@@ -104,6 +105,7 @@ static void write_text(const struct doc *doc, const struct term *term, struct si
 		sink_putc(out, '\n');
 	for (size_t i = 0; i < doc->n_values;)
 		i = put_group(doc, i, term, out);
+	text_series(doc, term, out);
 	for (size_t i = 0; i < doc->n_tables; i++) {
 		const struct doc_table *table = doc->tables[i];
 

@@ -21,6 +21,7 @@ static COLD void end_peak(struct state *s)
 COLD void peak_flush(struct state *s, struct thread_record *record)
 {
 	int64_t delta = record->pending, live, highest, slack;
+	int64_t now = __atomic_load_n(&s->slack_now, __ATOMIC_RELAXED);
 
 	record->pending = 0;
 	if (delta < 0)
@@ -29,12 +30,16 @@ COLD void peak_flush(struct state *s, struct thread_record *record)
 	/* A percent of the heap is not worth more of a shared cache line. */
 	slack = live / 128;
 	slack = slack < PEAK_SLACK ? slack : PEAK_SLACK;
-	__atomic_store_n(&s->slack_now, slack, __ATOMIC_RELAXED);
+	slack = slack > PEAK_LEAST ? slack : PEAK_LEAST;
+	/* Every thread reads it at every event: not written for every change. */
+	if (slack > now + now / 4 || slack < now - now / 4)
+		__atomic_store_n(&s->slack_now, slack, __ATOMIC_RELAXED);
 	highest = __atomic_load_n(&s->peak_bytes, __ATOMIC_RELAXED);
 	while (live > highest)
 		if (__atomic_compare_exchange_n(&s->peak_bytes, &highest, live, false,
 						__ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
-			__atomic_store_n(&s->at_peak, 1, __ATOMIC_RELEASE);
+			if (!__atomic_load_n(&s->at_peak, __ATOMIC_RELAXED))
+				__atomic_store_n(&s->at_peak, 1, __ATOMIC_RELEASE);
 			break;
 		}
 }

@@ -31,6 +31,8 @@ extern struct lock peak_lock __attribute__((visibility("hidden")));
 
 /* Net bytes a thread may hold back, at most; a small heap allows less. */
 #define PEAK_SLACK 65536
+/* And at least, however small the heap is. */
+#define PEAK_LEAST 512
 
 /* A thread's pending bytes to the shared total. */
 void peak_flush(struct state *s, struct thread_record *record);

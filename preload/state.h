@@ -87,6 +87,10 @@ enum thread_state {
 	THREAD_GRAVE, /* no thread: the sums of all whose records were given back */
 };
 
+/* Processors fetch lines in pairs. */
+#define CACHE_LINE 64
+#define LINE_PAIR (2 * CACHE_LINE)
+
 struct thread_record {
 	v2 heap_alloc, heap_free; /* totals, as in struct cell */
 	v2 map_alloc, map_free;
@@ -108,7 +112,7 @@ struct thread_record {
 	uint32_t first_named, last_named; /* drain passes that wrote a line with its name */
 	uint32_t final_drained;		  /* drain pass that wrote its last line */
 	char name[16];
-};
+} __attribute__((aligned(LINE_PAIR)));
 
 struct module_record {
 	uint64_t start, end, bias;
@@ -171,18 +175,24 @@ struct state {
 	/* counts of entries, grown atomically */
 	uint32_t nodes, blocks, threads, modules, sizes, text;
 
-	/* the peak of the live heap */
+	/* The peak of the live heap.  What every event reads is kept apart from
+	 * what threads in turn write. */
 	union {
 		uint64_t peak_word; /* both at once */
 		struct {
 			uint32_t peak_index; /* peaks that have ended, + 1 */
 			uint32_t at_peak;    /* the live heap is at its highest right now */
 		};
-	};
-	int64_t live; /* net bytes of all threads, less their pending parts */
+	} __attribute__((aligned(CACHE_LINE)));
+	int64_t slack_now;    /* bytes a thread holds back at the present size of the heap */
+	uint64_t peak_slack;  /* bytes a thread may hold back; 0 with an exact peak */
+	uint64_t peak_shared; /* several threads: what they hold back is missing */
+	/* net bytes of all threads, less their pending parts */
+	int64_t live __attribute__((aligned(CACHE_LINE)));
 	int64_t peak_bytes;
 	uint64_t peak_time;
-	uint64_t peak_slack; /* bytes a thread may hold back; 0 with an exact peak */
+	/* ns since the epoch, at the last tick */
+	uint64_t now __attribute__((aligned(CACHE_LINE)));
 	/* A cell on its way into the sums of ended threads: while `valid`, cell
 	 * `to` becomes `sum` and cell `from` is no longer in use, whoever does it. */
 	struct {
@@ -193,11 +203,7 @@ struct state {
 	uint32_t free_block;   /* 1 + newest block of cells given back, 0 for none */
 	uint32_t free_records; /* thread records given back */
 	uint64_t threads_gone; /* threads whose records were given back */
-	int64_t slack_now;     /* bytes a thread holds back at the present size of the heap */
 	uint64_t threads_made; /* by pthread_create, whether they allocated or not */
-	uint64_t peak_shared;  /* several threads: what they hold back is missing */
-
-	uint64_t now; /* ns since the epoch, at the last tick */
 
 	/* the drain */
 	struct lock drain_lock;

@@ -25,16 +25,20 @@ struct mp_out {
 /* Longest piece written in one go: a key, a number or one escaped character. */
 #define MP_PIECE 64
 
+static __attribute__((noinline, cold, unused)) void mp_make_room(struct mp_out *out)
+{
+	int err = out->error ? out->error : out->flush(out);
+
+	if (err)
+		out->error = err;
+	if (out->error || out->cap - out->len < MP_PIECE)
+		out->len = 0;
+}
+
 static inline char *mp_room(struct mp_out *out)
 {
-	if (__builtin_expect(out->cap - out->len < MP_PIECE, 0)) {
-		int err = out->error ? out->error : out->flush(out);
-
-		if (err)
-			out->error = err;
-		if (out->error || out->cap - out->len < MP_PIECE)
-			out->len = 0;
-	}
+	if (__builtin_expect(out->cap - out->len < MP_PIECE, 0))
+		mp_make_room(out);
 	return out->buf + out->len;
 }
 
@@ -52,7 +56,13 @@ static inline void mp_put_raw(struct mp_out *out, const char *text, size_t len)
 	}
 }
 
-#define MP_PUT_LITERAL(out, text) mp_put_raw((out), "" text, sizeof(text) - 1)
+/* A literal shorter than MP_PIECE: a few moves. */
+#define MP_PUT_LITERAL(out, text)                                                     \
+	do {                                                                          \
+		_Static_assert(sizeof(text) <= MP_PIECE, "room is made for a piece"); \
+		__builtin_memcpy(mp_room(out), "" text, sizeof(text) - 1);            \
+		(out)->len += sizeof(text) - 1;                                       \
+	} while (0)
 
 static inline void mp_put_char(struct mp_out *out, char c)
 {
@@ -60,18 +70,38 @@ static inline void mp_put_char(struct mp_out *out, char c)
 	out->len++;
 }
 
+/* "00" to "99". */
+#define MP_TEN(n) n "0", n "1", n "2", n "3", n "4", n "5", n "6", n "7", n "8", n "9"
+static const char mp_two_digits[100][3] __attribute__((unused)) = {
+	MP_TEN("0"), MP_TEN("1"), MP_TEN("2"), MP_TEN("3"), MP_TEN("4"),
+	MP_TEN("5"), MP_TEN("6"), MP_TEN("7"), MP_TEN("8"), MP_TEN("9"),
+};
+
+/* Decimal digits of a number up to MP_NUMBER_MAX. */
+static inline int mp_digits(uint64_t v)
+{
+	uint64_t power = 10;
+	int n = 1;
+
+	for (; n < 16 && v >= power; power *= 10)
+		n++;
+	return n;
+}
+
 static inline void mp_put_u64(struct mp_out *out, uint64_t v)
 {
-	char digits[20], *p = mp_room(out);
-	int n = 0;
+	char *p = mp_room(out);
+	int n, at;
 
 	if (v > MP_NUMBER_MAX)
 		v = MP_NUMBER_MAX;
-	do
-		digits[n++] = (char)('0' + v % 10);
-	while (v /= 10);
-	for (int i = 0; i < n; i++)
-		p[i] = digits[n - 1 - i];
+	n = at = mp_digits(v);
+	for (; at > 1; v /= 100) {
+		at -= 2;
+		__builtin_memcpy(p + at, mp_two_digits[v % 100], 2);
+	}
+	if (at)
+		p[0] = (char)('0' + v);
 	out->len += (size_t)n;
 }
 
@@ -152,19 +182,14 @@ static inline void mp_put_real(struct mp_out *out, double v)
 
 static inline void mp_put_hex(struct mp_out *out, uint64_t v)
 {
-	char digits[16], *p = mp_room(out);
-	int n = 0, len = 0;
+	char *p = mp_room(out);
+	int n = v ? (67 - __builtin_clzll(v)) / 4 : 1;
 
-	do
-		digits[n++] = "0123456789abcdef"[v & 15];
-	while (v >>= 4);
-	p[len++] = '"';
-	p[len++] = '0';
-	p[len++] = 'x';
-	while (n)
-		p[len++] = digits[--n];
-	p[len++] = '"';
-	out->len += (size_t)len;
+	__builtin_memcpy(p, "\"0x", 3);
+	for (int i = n; i--; v >>= 4)
+		p[3 + i] = "0123456789abcdef"[v & 15];
+	p[3 + n] = '"';
+	out->len += (size_t)n + 4;
 }
 
 /* Length of the valid UTF-8 sequence at s (RFC 3629: no surrogates, no
@@ -239,18 +264,31 @@ static inline void mp_put_strs(struct mp_out *out, struct mp_strs list)
 	mp_put_char(out, ']');
 }
 
+/* A string without anything to escape, shorter than a piece. */
+static inline void mp_put_word(struct mp_out *out, const char *word)
+{
+	char *p = mp_room(out);
+	size_t n = 1;
+
+	p[0] = '"';
+	for (; *word; n++)
+		p[n] = *word++;
+	p[n] = '"';
+	out->len += n + 1;
+}
+
 static inline void mp_put_kind(struct mp_out *out, uint64_t kind)
 {
 	static const char *const words[] = MP_KIND_WORDS;
 
-	mp_put_str(out, words[kind < MP_KINDS ? kind : 0]);
+	mp_put_word(out, words[kind < MP_KINDS ? kind : 0]);
 }
 
 static inline void mp_put_leak(struct mp_out *out, uint64_t class)
 {
 	static const char *const words[] = MP_LEAK_WORDS;
 
-	mp_put_str(out, words[class < MP_LEAKS ? class : 0]);
+	mp_put_word(out, words[class < MP_LEAKS ? class : 0]);
 }
 
 #define MP_EMPTY_u64(v) ((v) == 0)

@@ -75,6 +75,13 @@ static const struct opt common_options[] = {
 	  COMMON(debug_path),
 	  .arg = "DIR[:DIR]",
 	  .help = "look for separate debug files here, too" },
+	{ .name = "demangle",
+	  .type = OPT_WORD,
+	  COMMON(demangle),
+	  .arg = "none|short|full",
+	  .def = "full",
+	  .help = "names of C++, Rust and D as they are in the file, without parameters and "
+		  "template arguments, or whole" },
 	{ .name = "source-dir",
 	  .type = OPT_LIST,
 	  COMMON(source_dirs),
@@ -145,7 +152,11 @@ uint64_t building_rows(const struct report *report, const struct common *args,
 int building_doc(const struct report *report, const struct common *args,
 		 const struct building *what, struct doc *doc)
 {
-	const struct symbols_options where = { args->sysroot, args->debug_path };
+	const struct symbols_options where = {
+		.sysroot = args->sysroot,
+		.debug_path = args->debug_path,
+		.demangle = symbols_demangle_word(args->demangle),
+	};
 	const struct source_options sources = {
 		.sysroot = args->sysroot,
 		.dirs = args->source_dirs.v,

@@ -18,7 +18,7 @@ struct report;
 
 /* What everybody's options fill; those of the report come behind it. */
 struct common {
-	const char *format, *output, *n, *sort, *color, *sysroot, *debug_path;
+	const char *format, *output, *n, *sort, *color, *sysroot, *debug_path, *demangle;
 	struct opt_list filters, source_dirs, path_maps;
 	bool cumulative;
 };

@@ -17,7 +17,7 @@
 #define MOST_FORMATS 64
 
 struct args {
-	const char *to, *output, *sort, *kind, *sysroot, *debug_path;
+	const char *to, *output, *sort, *kind, *sysroot, *debug_path, *demangle;
 };
 
 static const struct opt options[] = {
@@ -46,6 +46,13 @@ static const struct opt options[] = {
 	  .def = "heap",
 	  .arg = "heap|mmap|inherited",
 	  .help = "heap blocks, memory the program mapped itself, or blocks it got by fork" },
+	{ .name = "demangle",
+	  .type = OPT_WORD,
+	  .offset = offsetof(struct args, demangle),
+	  .arg = "none|short|full",
+	  .def = "full",
+	  .help = "names of C++, Rust and D as they are in the file, without parameters and "
+		  "template arguments, or whole" },
 	{ .name = "sysroot",
 	  .type = OPT_PATH,
 	  .offset = offsetof(struct args, sysroot),
@@ -114,7 +121,11 @@ static enum mp_kind kind_by_name(const char *name)
 static int write_out(const struct model *model, const struct exporter *exporter,
 		     const struct args *args, const struct export_args *how)
 {
-	const struct symbols_options where = { args->sysroot, args->debug_path };
+	const struct symbols_options where = {
+		.sysroot = args->sysroot,
+		.debug_path = args->debug_path,
+		.demangle = symbols_demangle_word(args->demangle),
+	};
 	struct symbols *symbols;
 	struct sink sink;
 	int status = reading_open_output(&sink, args->output), err;

@@ -58,6 +58,17 @@ int reading_load(struct model *model, const char *text)
 	return status;
 }
 
+int reading_load_whole(struct model *model, const char *path)
+{
+	struct diag diag = DIAG_INIT;
+	int err = model_load(model, path, NULL, &diag);
+
+	if (err)
+		complain_errors(&diag, path, err);
+	diag_release(&diag);
+	return exit_status_of(err);
+}
+
 static bool is_same_file(const char *output, const char *trace)
 {
 	struct stat a, b;

@@ -17,6 +17,9 @@ struct sink;
  */
 int reading_load(struct model *model, const char *text);
 
+/* The same for all of the settled trace at `path`, whatever characters are in it. */
+int reading_load_whole(struct model *model, const char *path);
+
 /* Would writing to `output` (NULL: standard output) destroy the trace?  Complains then. */
 bool reading_is_trace(const char *output, const struct model *model);
 

@@ -14,7 +14,10 @@
 #include "model/symbols_elf.h"
 #include "model/symbols_image.h"
 #include "model/symbols_path.h"
+#include "model/symbols_trace.h"
+#include "util/cxxname.h"
 #include "util/map.h"
+#include "util/strbuf.h"
 #include "util/strmap.h"
 #include "util/xalloc.h"
 
@@ -40,7 +43,10 @@ struct symbols {
 	char *sysroot;
 	struct image_paths paths;
 	struct strmap strings;
+	enum symbols_demangle demangle;
+	struct trace_names in_trace;
 	struct map names;	     /* address of a raw name -> its demangled form */
+	struct map shorts;	     /* address of a demangled name -> its short form */
 	struct strmap by_identity;   /* path and build id -> struct symbols_file */
 	struct symbols_file **files; /* by index of the model's modules */
 	struct frames *truncated, *unknown;
@@ -67,10 +73,12 @@ struct symbols *symbols_new(const struct model *model, const struct symbols_opti
 	/* a path of the trace begins with the slash */
 	while (symbols->sysroot[0] && symbols->sysroot[strlen(symbols->sysroot) - 1] == '/')
 		symbols->sysroot[strlen(symbols->sysroot) - 1] = '\0';
+	symbols->demangle = options->demangle;
+	trace_names_init(&symbols->in_trace, model);
 	image_paths_init(&symbols->paths, symbols->sysroot, options->debug_path);
 	symbols->files = xcalloc(model->n_modules + 1, sizeof(*symbols->files));
 	symbols->truncated = frames_new(1);
-	symbols->truncated->v[0].function = "[truncated]";
+	symbols->truncated->v[0].function = symbols->truncated->v[0].full = "[truncated]";
 	symbols->unknown = frames_new(1);
 	return symbols;
 }
@@ -107,6 +115,8 @@ void symbols_free(struct symbols *symbols)
 	strmap_release(&symbols->by_identity);
 	answers_release(&symbols->nowhere);
 	map_release(&symbols->names);
+	map_release(&symbols->shorts);
+	trace_names_release(&symbols->in_trace);
 	strmap_release(&symbols->strings);
 	image_paths_release(&symbols->paths);
 	free(symbols->sysroot);
@@ -178,6 +188,42 @@ static const char *pretty(struct symbols *symbols, const char *raw)
 	return (const char *)(uintptr_t)*slot;
 }
 
+static const char *short_form(struct symbols *symbols, const char *full)
+{
+	uint64_t *slot = map_at(&symbols->shorts, (uintptr_t)full, NULL);
+
+	if (!*slot) {
+		struct strbuf text = STRBUF_INIT;
+
+		cxx_add_short(&text, full);
+		*slot = (uintptr_t)strmap_intern(&symbols->strings, text.buf);
+		strbuf_release(&text);
+	}
+	return (const char *)(uintptr_t)*slot;
+}
+
+/* Give a frame its name; `raw` lives as long as the symbols. */
+static void set_name(struct symbols *symbols, struct frame *frame, const char *raw)
+{
+	char *plain;
+
+	frame->function = frame->full = pretty(symbols, raw);
+	if (symbols->demangle == DEMANGLE_SHORT) {
+		frame->function = short_form(symbols, frame->full);
+	} else if (symbols->demangle == DEMANGLE_NONE) {
+		plain = xstrndup(raw, strcspn(raw, "@"));
+		frame->function = strmap_intern(&symbols->strings, plain);
+		free(plain);
+	}
+}
+
+enum symbols_demangle symbols_demangle_word(const char *word)
+{
+	return !word || !strcmp(word, "full") ? DEMANGLE_FULL
+	       : !strcmp(word, "short")	      ? DEMANGLE_SHORT
+					      : DEMANGLE_NONE;
+}
+
 static const char *source_path(struct symbols *symbols, const char *comp_dir, const char *file)
 {
 	char *path = path_absolute(comp_dir, file);
@@ -218,7 +264,7 @@ static struct frames *source_frames(struct symbols *symbols, struct symbols_file
 		if (outermost && f && (!name || (!raw[i].mangled && says_more(f->name, name))))
 			name = f->name;
 		if (name)
-			to->function = pretty(symbols, name);
+			set_name(symbols, to, name);
 		if (raw[i].file)
 			to->file = source_path(symbols, raw[i].comp_dir, raw[i].file);
 		to->line = raw[i].line;
@@ -243,7 +289,35 @@ static struct frames *resolve(struct symbols *symbols, struct symbols_file *file
 	frames->v[0].module = file->path;
 	frames->v[0].offset = f ? offset - f->start : offset;
 	if (f)
-		frames->v[0].function = pretty(symbols, f->name);
+		set_name(symbols, &frames->v[0], f->name);
+	return frames;
+}
+
+/* What memprof symbolize wrote for the address; NULL when it did not. */
+static struct frames *frames_in_trace(struct symbols *symbols, uint32_t module,
+				      const struct model_node *node, const char *path)
+{
+	char **texts = symbols->model->texts;
+	size_t n;
+	const struct model_name *names = trace_names_find(&symbols->in_trace, module, node->offset,
+							  node->kind == FRAME_EXACT, &n);
+	struct frames *frames;
+
+	if (!names)
+		return NULL;
+	frames = frames_new(n);
+	for (size_t i = 0; i < n; i++) {
+		struct frame *to = &frames->v[i];
+
+		if (names[i].function)
+			set_name(symbols, to, texts[names[i].function]);
+		to->file = names[i].file ? texts[names[i].file] : NULL;
+		to->line = names[i].line;
+		to->declared = names[i].declared;
+		to->module = path;
+		to->offset = to->function && !to->line ? names[i].start : node->offset;
+		to->is_inline = i + 1 < n;
+	}
 	return frames;
 }
 
@@ -258,20 +332,45 @@ static const struct frames *frames_in_module(struct symbols *symbols, uint32_t i
 	/* the top bit is in no file; two corrupt addresses may share an answer */
 	if (*slot)
 		return (const struct frames *)(uintptr_t)*slot;
-	file_read(symbols, file, index);
-	frames = resolve(symbols, file, node->offset, exact);
+	frames = frames_in_trace(symbols, index + 1, node, file->path);
+	if (!frames) {
+		file_read(symbols, file, index);
+		frames = resolve(symbols, file, node->offset, exact);
+	}
 	*slot = (uintptr_t)frames;
 	return frames;
 }
 
-static const struct frames *frames_nowhere(struct symbols *symbols, uint64_t address)
+/* Code that no file holds: a just-in-time compiler may have named it. */
+static struct frames *frames_made(struct symbols *symbols, const struct model_node *node)
 {
-	uint64_t *slot = map_at(&symbols->nowhere, address, NULL);
+	bool exact = node->kind == FRAME_EXACT;
+	struct frames *frames = frames_new(1);
+	struct jit_frame jit;
+
+	frames->v[0].offset = node->offset;
+	if (!trace_jit_find(symbols->model, node->offset - (!exact && node->offset), &jit))
+		return frames;
+	set_name(symbols, &frames->v[0], strmap_intern(&symbols->strings, jit.function));
+	frames->v[0].file = strmap_intern(&symbols->strings, jit.file);
+	frames->v[0].line = jit.line;
+	frames->v[0].offset = jit.offset;
+	frames->v[0].module = "[jit]";
+	free(jit.function);
+	free(jit.file);
+	return frames;
+}
+
+static const struct frames *frames_nowhere(struct symbols *symbols, const struct model_node *node)
+{
+	bool exact = node->kind == FRAME_EXACT;
+	uint64_t *slot = map_at(&symbols->nowhere, node->offset << 1 | exact, NULL);
 	struct frames *frames;
 
 	if (!*slot) {
-		frames = frames_new(1);
-		frames->v[0].offset = address;
+		frames = frames_in_trace(symbols, 0, node, NULL);
+		if (!frames)
+			frames = frames_made(symbols, node);
 		*slot = (uintptr_t)frames;
 	}
 	return (const struct frames *)(uintptr_t)*slot;
@@ -290,7 +389,7 @@ const struct frame *symbols_frames(struct symbols *symbols, uint32_t node, size_
 	else if (model->nodes[node].kind == FRAME_TRUNCATED)
 		frames = symbols->truncated;
 	else if (!model->nodes[node].module || model->nodes[node].module > model->n_modules)
-		frames = frames_nowhere(symbols, model->nodes[node].offset);
+		frames = frames_nowhere(symbols, &model->nodes[node]);
 	else
 		frames = frames_in_module(symbols, model->nodes[node].module - 1,
 					  &model->nodes[node]);
@@ -305,6 +404,8 @@ bool symbols_problem(struct symbols *symbols, uint32_t module_index, const char 
 	*why = NULL;
 	if (module_index >= symbols->model->n_modules)
 		return false;
+	if (symbols->model->modules[module_index].have)
+		return false;
 	file = file_of(symbols, module_index);
 	file_open(symbols, file, module_index);
 	*why = file->image.problem;
@@ -313,10 +414,16 @@ bool symbols_problem(struct symbols *symbols, uint32_t module_index, const char 
 
 enum symbols_have symbols_have(struct symbols *symbols, uint32_t module_index)
 {
+	const char *have;
 	struct symbols_file *file;
 
 	if (module_index >= symbols->model->n_modules)
 		return SYMBOLS_NONE;
+	have = symbols->model->modules[module_index].have;
+	if (have)
+		return !strcmp(have, "lines")	    ? SYMBOLS_LINES
+		       : !strcmp(have, "functions") ? SYMBOLS_FUNCTIONS
+						    : SYMBOLS_NONE;
 	file = file_of(symbols, module_index);
 	file_read(symbols, file, module_index);
 	return file->dwarf && dwarf_index_has_units(file->dwarf) ? SYMBOLS_LINES

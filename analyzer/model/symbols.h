@@ -2,7 +2,7 @@
 /*
  * symbols.h - names, files and lines of addresses, by module path and build id.
  *
- * Works offline on the files the trace names, with separate and compressed
+ * Names that the trace has itself come first.  Else it works offline on the files the trace names, with separate and compressed
  * debug files, and falls back from line to function to module + offset.
  * Results are cached in the object; it opens a module at most once.
  */
@@ -18,7 +18,8 @@ struct symbols;
 
 /* One source-level frame.  Strings belong to the symbols object. */
 struct frame {
-	const char *function; /* demangled; NULL when unknown */
+	const char *function; /* as the options want it; NULL when unknown */
+	const char *full;     /* demangled whole, whatever the options want */
 	const char *file;     /* NULL when unknown */
 	uint32_t line;	      /* 0 when unknown */
 	const char *module;   /* path of the module; NULL when in none */
@@ -28,10 +29,17 @@ struct frame {
 	uint32_t declared; /* line where the function begins, in its file; 0 when unknown */
 };
 
+/* Names in C++, Rust and D: with parameters, without what is in brackets, as in the file. */
+enum symbols_demangle { DEMANGLE_FULL, DEMANGLE_SHORT, DEMANGLE_NONE };
+
 struct symbols_options {
 	const char *sysroot;	/* prefix of module paths, or NULL */
 	const char *debug_path; /* colon-separated folders of debug files, or NULL */
+	enum symbols_demangle demangle;
 };
+
+/* "none", "short"; anything else is full. */
+enum symbols_demangle symbols_demangle_word(const char *word);
 
 struct symbols *symbols_new(const struct model *model, const struct symbols_options *options);
 void symbols_free(struct symbols *symbols);

@@ -111,7 +111,8 @@ static bool matches(const struct filter *filter, const struct frame *frame,
 {
 	switch (filter->on) {
 	case FILTER_FUNCTION:
-		return frame && match_function(filter->glob, frame->function);
+		return frame && (match_function(filter->glob, frame->function) ||
+				 match_function(filter->glob, frame->full));
 	case FILTER_FILE:
 		return frame && match_path(filter->glob, frame->file);
 	case FILTER_MODULE:

@@ -153,6 +153,20 @@ static void add_stack(struct groups *g, uint32_t stack, uint32_t thread, const s
 	}
 }
 
+uint32_t groups_of_stack(struct groups *g, uint32_t stack)
+{
+	uint32_t node = stack;
+	size_t i = 0;
+	const struct place *place = g->by < BY_STACK || g->filters->need_frames
+					    ? places_start(&g->places, &node, &i)
+					    : NULL;
+
+	if (!filters_pass(g->filters, place ? &place->frames[i] : NULL, NULL))
+		return UINT32_MAX;
+	return g->by < BY_STACK && place ? group_of(g, place, i, node)
+					 : group_by_id(g, stack, (struct group){ .node = stack });
+}
+
 static bool filters_on_threads(const struct filters *filters)
 {
 	for (size_t i = 0; i < filters->n; i++)

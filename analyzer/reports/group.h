@@ -53,6 +53,12 @@ void groups_build(struct groups *groups, const struct model *model, struct symbo
 		  const struct filters *filters);
 void groups_release(struct groups *groups);
 
+/*
+ * The group a stack starts in, made when there is none yet; UINT32_MAX when the
+ * filters keep the stack out.  Not for groups by thread.
+ */
+uint32_t groups_of_stack(struct groups *groups, uint32_t stack);
+
 /* Add `c` to `sum`. */
 void counts_add(struct counts *sum, const struct counts *c);
 

@@ -155,6 +155,88 @@ static void add_memory(const struct model *model, struct doc *doc)
 		 model->footer.recorder_capture);
 }
 
+/*
+ * What the resident set was made of at the sample where it was largest.  What is
+ * asked for and what is in memory differ: pages that were never touched are only
+ * the first, the allocator's own and freed blocks only the second.
+ */
+static void add_resident(const struct model *model, struct doc *doc)
+{
+	const char *group = "Resident set, at its largest sample";
+	const struct model_sample *s = NULL;
+	int64_t known;
+
+	for (size_t i = 0; i < model->n_samples; i++)
+		if (!s || model->samples[i].rss > s->rss)
+			s = &model->samples[i];
+	if (!s)
+		return;
+	known = (int64_t)(s->heap + s->mapped + s->recorder);
+	put(doc, group, "sampled_time_ns", "after", UNIT_NS, CELL_U(s->t));
+	put(doc, group, "sampled_rss_bytes", "resident", UNIT_BYTES, CELL_U(s->rss));
+	put(doc, group, "sampled_file_bytes", "of files, such as programs", UNIT_BYTES,
+	    CELL_U(s->file));
+	put(doc, group, "sampled_anon_bytes", "anonymous", UNIT_BYTES, CELL_U(s->anon));
+	put(doc, group, "sampled_heap_bytes", "live in the heap", UNIT_BYTES, CELL_U(s->heap));
+	put(doc, group, "sampled_mapped_bytes", s->mapped ? "mapped by the program" : NULL,
+	    UNIT_BYTES, CELL_U(s->mapped));
+	put(doc, group, "sampled_recorder_bytes", "the recorder's own", UNIT_BYTES,
+	    CELL_U(s->recorder));
+	put(doc, group, "sampled_other_bytes",
+	    (int64_t)s->anon > known ? "other: stacks, data, freed blocks, rounding" : NULL,
+	    UNIT_BYTES, CELL_I((int64_t)s->anon - known));
+}
+
+/*
+ * What the allocator said last, and how that compares with what the program
+ * holds.  Memory it has and the program does not use is fragmentation, or kept
+ * for later.
+ */
+static void add_allocator(const struct model *model, struct doc *doc)
+{
+	const char *group = "Allocator";
+	const struct model_allocator *last = NULL;
+	const struct model_sample *sample = NULL;
+	uint64_t in_use;
+
+	for (size_t i = 0; i < model->n_allocators; i++)
+		if (model->point.kind == POINT_END || model->allocators[i].t <= model->point_asked)
+			last = &model->allocators[i];
+	if (!last)
+		return;
+	for (size_t i = 0; i < model->n_samples; i++)
+		if (model->samples[i].t <= last->t)
+			sample = &model->samples[i];
+	in_use = last->allocated ? last->allocated : sample ? sample->heap : 0;
+	put(doc, group, "allocator_said", "says of itself", UNIT_TEXT, CELL_T(last->name));
+	put(doc, group, "allocator_time_ns", "after", UNIT_NS, CELL_U(last->t));
+	if (sample)
+		put(doc, group, "allocator_asked_bytes", "the program asked for", UNIT_BYTES,
+		    CELL_U(sample->heap));
+	if (last->allocated)
+		put(doc, group, "allocator_allocated_bytes", "in its blocks", UNIT_BYTES,
+		    CELL_U(last->allocated));
+	if (last->active)
+		put(doc, group, "allocator_active_bytes", "in pages with blocks", UNIT_BYTES,
+		    CELL_U(last->active));
+	if (last->resident)
+		put(doc, group, "allocator_resident_bytes", "resident", UNIT_BYTES,
+		    CELL_U(last->resident));
+	if (last->mapped)
+		put(doc, group, "allocator_mapped_bytes", "mapped", UNIT_BYTES,
+		    CELL_U(last->mapped));
+	if (last->retained)
+		put(doc, group, "allocator_retained_bytes", "given back, addresses kept",
+		    UNIT_BYTES, CELL_U(last->retained));
+	if (last->metadata)
+		put(doc, group, "allocator_metadata_bytes", "its own bookkeeping", UNIT_BYTES,
+		    CELL_U(last->metadata));
+	if (last->active > in_use && in_use)
+		put(doc, group, "fragmentation_percent", "of active pages not in blocks",
+		    UNIT_PERCENT,
+		    CELL_R(100.0 * (double)(last->active - in_use) / (double)last->active));
+}
+
 static void add_program(const struct model *model, struct doc *doc)
 {
 	const char *group = "Program";
@@ -228,6 +310,8 @@ static int info_build(const struct model *model, struct symbols *symbols,
 	add_program(model, doc);
 	add_heap(model, doc);
 	add_memory(model, doc);
+	add_resident(model, doc);
+	add_allocator(model, doc);
 	add_trace(model, doc);
 	if (!totals(model).allocs)
 		doc_add_note(doc, LEVEL_INFO, "empty",

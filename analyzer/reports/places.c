@@ -89,7 +89,7 @@ const struct place *places_of(struct places *places, uint32_t node)
 	for (size_t i = 0; i < place->n; i++)
 		place->groups[i] = PLACE_NO_GROUP;
 	while (place->skip < place->n &&
-	       only_allocates(places, place->frames[place->skip].function))
+	       only_allocates(places, place->frames[place->skip].full))
 		place->skip++;
 	return place;
 }

@@ -14,6 +14,14 @@
  */
 const char *cxx_name_start(const char *name);
 
+struct strbuf;
+
+/*
+ * The name without return type and parameters, and with <…> for template
+ * arguments: "void std::sort<int*>(int*)" gives "std::sort<…>".
+ */
+void cxx_add_short(struct strbuf *out, const char *name);
+
 /*
  * Length of the brackets of an operator's name at `p`, as in operator<< or
  * operator->, which open and close nothing; else 0.  `start` begins the text.

@@ -177,6 +177,27 @@ static void put_model(struct strbuf *out, const struct model *m)
 	put_threads(out, m);
 	put_stacks(out, m);
 	put_moments(out, m);
+	for (size_t i = 0; i < m->n_allocators; i++) {
+		const struct model_allocator *a = &m->allocators[i];
+
+		strbuf_addf(out,
+			    "allocator %" PRIu64 " %s allocated=%" PRIu64 " active=%" PRIu64
+			    " resident=%" PRIu64 " retained=%" PRIu64 " mapped=%" PRIu64
+			    " metadata=%" PRIu64 "\n",
+			    a->t, a->name, a->allocated, a->active, a->resident, a->retained,
+			    a->mapped, a->metadata);
+	}
+	for (size_t i = 0; i < m->n_jits; i++)
+		strbuf_addf(out, "jit 0x%" PRIx64 "+%" PRIu64 " %s\n", m->jits[i].start,
+			    m->jits[i].size, m->jits[i].name);
+	for (size_t i = 0; i < m->n_names; i++) {
+		const struct model_name *n = &m->names[i];
+
+		strbuf_addf(out, "name module=%u 0x%" PRIx64 "%s %s %s:%u from %u+0x%" PRIx64 "\n",
+			    n->module, n->offset, n->exact ? " exact" : "",
+			    n->function ? m->texts[n->function] : "?",
+			    n->file ? m->texts[n->file] : "?", n->line, n->declared, n->start);
+	}
 	for (size_t i = 0; i < m->n_notes; i++)
 		strbuf_addf(out, "note %" PRIu64 " %s %s: %s\n", m->notes[i].t, m->notes[i].level,
 			    m->notes[i].code, m->notes[i].text);
@@ -235,6 +256,16 @@ static void put_sites(struct strbuf *out, struct model *m)
 	}
 }
 
+static void put_sizes(struct strbuf *out, const struct model *m)
+{
+	for (size_t i = 0; i < m->n_sizes; i++)
+		strbuf_addf(out,
+			    "size stack=%u class=%u allocs=%" PRIu64 "/%" PRIu64 " usable=%" PRIu64
+			    "\n",
+			    m->sizes[i].stack, m->sizes[i].class, m->sizes[i].allocs,
+			    m->sizes[i].bytes, m->sizes[i].usable);
+}
+
 static void put_messages(struct strbuf *out, const char *verb, const struct diag *diag)
 {
 	for (size_t i = 0; i < diag->n; i++)
@@ -262,6 +293,8 @@ static void put_point(struct strbuf *out, const char *name, const char *text)
 	put_messages(out, "say", &diag);
 	if (!err)
 		put_sites(out, &m);
+	if (!err)
+		put_sizes(out, &m);
 	model_release(&m);
 	point_release(&point);
 	diag_release(&diag);

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "hook.h"
 
+#include <asm/resource.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -16,6 +17,10 @@
 HOOK int unshare(int flags);
 HOOK int setns(int fd, int type);
 HOOK long syscall(long nr, ...);
+HOOK int setrlimit(int resource, const unsigned long *limits);
+HOOK int setrlimit64(int resource, const unsigned long *limits);
+HOOK int prlimit(pid_t pid, int resource, const unsigned long *limits, unsigned long *old);
+HOOK int prlimit64(pid_t pid, int resource, const unsigned long *limits, unsigned long *old);
 
 HOOK int unshare(int flags)
 {
@@ -37,10 +42,19 @@ HOOK int setns(int fd, int type)
 	return ret;
 }
 
+/* A limit was set, or not: `ret`. */
+static int limited(long pid, int resource, const unsigned long *limits, int ret)
+{
+	if (ret == 0 && resource == RLIMIT_AS && limits && *limits != RLIM_INFINITY &&
+	    (!pid || pid == sys_getpid()))
+		recorder_limit(*limits);
+	return ret;
+}
+
 /* Libraries for filters have no other way to call seccomp. */
 HOOK long syscall(long nr, ...)
 {
-	long arg[6];
+	long arg[6], ret;
 	va_list args;
 
 	va_start(args, nr);
@@ -56,5 +70,29 @@ HOOK long syscall(long nr, ...)
 	if (unlikely(!real.syscall))
 		return hook_result(
 			arch_syscall(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]));
-	return real.syscall(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+	ret = real.syscall(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+	if (nr == SYS_prlimit64)
+		limited(arg[0], (int)arg[1], (const unsigned long *)arg[2], (int)ret);
+	return ret;
+}
+
+/* Both forms of each have the same meaning here, where every number has 64 bits. */
+HOOK int setrlimit(int resource, const unsigned long *limits)
+{
+	return limited(0, resource, limits, HOOK_REAL(setrlimit)(resource, limits));
+}
+
+HOOK int setrlimit64(int resource, const unsigned long *limits)
+{
+	return limited(0, resource, limits, HOOK_REAL(setrlimit64)(resource, limits));
+}
+
+HOOK int prlimit(pid_t pid, int resource, const unsigned long *limits, unsigned long *old)
+{
+	return limited(pid, resource, limits, HOOK_REAL(prlimit)(pid, resource, limits, old));
+}
+
+HOOK int prlimit64(pid_t pid, int resource, const unsigned long *limits, unsigned long *old)
+{
+	return limited(pid, resource, limits, HOOK_REAL(prlimit64)(pid, resource, limits, old));
 }

@@ -189,6 +189,8 @@ COLD struct thread *recorder_attach(struct tls *t, const void *frame)
 	t->thread = thread_attach(recorder_memory, frame);
 	if (t->thread && have_key)
 		pthread_setspecific(ending_key, (void *)1);
+	if (!t->thread)
+		__atomic_fetch_add(&recorder_memory->lost_memory, 1, __ATOMIC_RELAXED);
 	guard_back(t);
 	return t->thread;
 }
@@ -267,6 +269,16 @@ void recorder_seal(void)
 	sampler_pause();
 	tls.busy = GUARD_OPEN;
 	recorder_finish("stopped", NULL);
+}
+
+void recorder_limit(unsigned long bytes)
+{
+	if (tls.busy || !recorder_is_on() || !recorder_memory ||
+	    recorder_memory->pid != (uint32_t)sys_getpid())
+		return;
+	tls.busy = GUARD_NESTING;
+	state_shrink(recorder_memory, bytes);
+	tls.busy = GUARD_OPEN;
 }
 
 void recorder_before_fork(void)

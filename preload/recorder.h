@@ -40,6 +40,9 @@ void recorder_not_alone(void);
  * could kill it.  The trace ends, here and in children made from now on. */
 void recorder_seal(void);
 
+/* The process may use `bytes` of address space from now on. */
+void recorder_limit(unsigned long bytes);
+
 /* What quick_exit was called with; its handlers are not told. */
 void recorder_quick_status(int status);
 

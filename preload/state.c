@@ -144,14 +144,15 @@ static struct state *create_anonymous(void)
 
 	if (!s)
 		return NULL;
-	for (int i = 0; i < REGIONS; i++) {
+	for (int i = 0; i < REGIONS; i++)
 		s->regions[i] = regions[i];
-		s->regions[i].reserved = regions[i].capacity;
-	}
 	s->file_size = size;
 	s->text = 1;
 	return s;
 }
+
+/* Around every change of what is reserved, and of what there is to reserve. */
+static struct lock growing;
 
 /* After a refusal nothing is asked for until s->now has come this far: a full disk
  * must not cost a few system calls an event. */
@@ -163,6 +164,7 @@ struct state *state_create(const char *dir, const char *trace_path, bool *anonym
 	static const char shm[] = "/dev/shm";
 	struct state *s = NULL;
 
+	lock_init(&growing);
 	ask_again = 0;
 	*anonymous = false;
 	if (dir && *dir)
@@ -195,11 +197,29 @@ struct state *state_create(const char *dir, const char *trace_path, bool *anonym
 	return s;
 }
 
+/* What was given back (state_shrink) may hold mappings of the program's by now. */
+static void unmap(struct state *s)
+{
+	uint64_t from = 0, to = s->regions[0].offset;
+	struct region_place regions[REGIONS];
+
+	for (int i = 0; i < REGIONS; i++)
+		regions[i] = s->regions[i];
+	for (int i = 0; i < REGIONS; i++) {
+		if (regions[i].offset != to) {
+			sys_munmap((char *)s + from, to - from);
+			from = regions[i].offset;
+		}
+		to = regions[i].offset + regions[i].capacity;
+	}
+	sys_munmap((char *)s + from, to - from);
+}
+
 void state_remove(struct state *s)
 {
 	if (s->state_path)
 		sys_unlink(state_text(s, s->state_path));
-	sys_munmap(s, s->file_size);
+	unmap(s);
 }
 
 /* The detached file, or -1. */
@@ -227,10 +247,18 @@ static int copy_to(const struct state *s, int fd, uint64_t offset, uint64_t len)
 	return err ? err : sys_write_all(fd, (const char *)s + offset, len);
 }
 
+/* Part of the file takes the place of what is mapped there. */
+static int map_over(struct state *s, int fd, uint64_t offset, uint64_t len)
+{
+	intptr_t p = sys_mmap((char *)s + offset, len, PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd, (int64_t)offset);
+
+	return sys_failed(p) ? (int)p : 0;
+}
+
 int state_attach(struct state *s)
 {
 	const char *path = state_text(s, s->state_path);
-	intptr_t p;
 	int fd, err;
 
 	if (detached_fd < 0)
@@ -244,11 +272,10 @@ int state_attach(struct state *s)
 	for (int i = 0; !err && i < REGIONS; i++)
 		if (s->regions[i].reserved)
 			err = copy_to(s, fd, s->regions[i].offset, s->regions[i].reserved);
-	if (!err) {
-		p = sys_mmap(s, s->file_size, PROT_READ | PROT_WRITE,
-			     MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd, 0);
-		err = sys_failed(p) ? (int)p : 0;
-	}
+	if (!err)
+		err = map_over(s, fd, 0, s->regions[0].offset);
+	for (int i = 0; !err && i < REGIONS; i++)
+		err = map_over(s, fd, s->regions[i].offset, s->regions[i].capacity);
 	if (err) {
 		sys_unlink(path);
 	} else {
@@ -263,7 +290,29 @@ int state_attach(struct state *s)
 
 void state_forget(struct state *s)
 {
-	sys_munmap(s, s->file_size);
+	unmap(s);
+}
+
+void state_shrink(struct state *s, uint64_t limit)
+{
+	struct region_place wanted[REGIONS];
+	int shift = 0;
+
+	while (lay_out(wanted, shift) > limit / 10 && shift < 12)
+		shift++;
+	lock_take(&growing, (uint32_t)sys_gettid());
+	for (int i = 0; i < REGIONS; i++) {
+		struct region_place *place = &s->regions[i];
+		uint64_t keep = round_up(place->reserved, PAGE), had = place->capacity;
+
+		if (keep < wanted[i].capacity)
+			keep = wanted[i].capacity;
+		if (keep >= had)
+			continue;
+		__atomic_store_n(&place->capacity, keep, __ATOMIC_RELEASE);
+		sys_munmap((char *)s + place->offset + keep, had - keep);
+	}
+	lock_release(&growing);
 }
 
 /* Grown by half of what there is, so that growth costs few system calls, but
@@ -297,6 +346,9 @@ static int reserve_in_file(struct state *s, struct region_place *place, uint64_t
 	int64_t len = (int64_t)(upto - place->reserved);
 	int fd = -EFBIG, err;
 
+	/* Anonymous memory needs nothing. */
+	if (!s->state_path)
+		return 0;
 	if (!over_file_limit(from + len)) {
 		fd = sys_open(state_text(s, s->state_path), O_RDWR | O_NOFOLLOW, 0);
 		if (fd < 0 && detached_fd >= 0)
@@ -312,32 +364,40 @@ static int reserve_in_file(struct state *s, struct region_place *place, uint64_t
 	return err;
 }
 
-int state_reserve(struct state *s, enum region region, uint64_t bytes)
+/* With the lock held. */
+static int reserve_more(struct state *s, struct region_place *place, uint64_t bytes)
 {
-	struct region_place *place = &s->regions[region];
-	uint64_t upto, reserved = __atomic_load_n(&place->reserved, __ATOMIC_ACQUIRE);
-	int err = 0;
+	uint64_t upto;
+	int err;
 
-	if (bytes <= reserved)
+	if (bytes <= place->reserved)
 		return 0;
-	if (bytes > place->capacity || s->now < __atomic_load_n(&ask_again, __ATOMIC_RELAXED))
+	if (bytes > place->capacity || s->now < ask_again)
 		return -ENOSPC;
-	/* Two threads may reserve the same range at once: that is harmless. */
 	upto = next_reserve(place, bytes);
 	err = reserve_in_file(s, place, upto);
 	if (err && upto > round_up(bytes, PAGE)) {
 		upto = round_up(bytes, PAGE);
 		err = reserve_in_file(s, place, upto);
 	}
-	if (err) {
-		__atomic_store_n(&ask_again, s->now + PATIENCE, __ATOMIC_RELAXED);
-		return err;
-	}
-	while (reserved < upto &&
-	       !__atomic_compare_exchange_n(&place->reserved, &reserved, upto, false,
-					    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
-		;
-	return 0;
+	if (err)
+		ask_again = s->now + PATIENCE;
+	else
+		__atomic_store_n(&place->reserved, upto, __ATOMIC_RELEASE);
+	return err;
+}
+
+int state_reserve(struct state *s, enum region region, uint64_t bytes)
+{
+	struct region_place *place = &s->regions[region];
+	int err;
+
+	if (bytes <= __atomic_load_n(&place->reserved, __ATOMIC_ACQUIRE))
+		return 0;
+	lock_take(&growing, (uint32_t)sys_gettid());
+	err = reserve_more(s, place, bytes);
+	lock_release(&growing);
+	return err;
 }
 
 uint32_t state_add_text(struct state *s, const char *text)

@@ -333,6 +333,10 @@ void state_forget(struct state *s);
 /* Make sure the first `bytes` of a region can be written.  0 or -errno. */
 int state_reserve(struct state *s, enum region region, uint64_t bytes);
 
+/* The program may use no more than `limit` bytes of address space from now on: give
+ * most of what is not in use back, for good. */
+void state_shrink(struct state *s, uint64_t limit);
+
 /* Copy a string into the text region; its offset, or 0 when there is no room. */
 uint32_t state_add_text(struct state *s, const char *text);
 

@@ -2,11 +2,17 @@
 /*
  * v_confined.c - a program that gives up what it could do, half way through its
  * allocations: its environment, its descriptors, the size of its files, its
- * memory, its root and its user.  The first argument says what.
+ * memory, its root and its user.  The first argument says what.  With less memory
+ * to come it starts threads that need most of it.
+ *
+ * link: -pthread
  */
 #include <errno.h>
 #include <grp.h>
+#include <malloc.h>
+#include <pthread.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "truth.h"
 
@@ -37,6 +43,32 @@ static void busy(void *(*work)(size_t))
 	work(77);
 }
 
+static void *thread(void *arg)
+{
+	drop(after(1000), 1000);
+	return arg;
+}
+
+/* A program that knows what it needs, and has as much as that. */
+static void use_address_space(void)
+{
+	pthread_attr_t attr;
+	pthread_t threads[8];
+	void *large;
+
+	mallopt(M_ARENA_MAX, 1);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 1 << 20);
+	for (int i = 0; i < 8; i++)
+		expect(pthread_create(&threads[i], &attr, thread, NULL) == 0);
+	for (int i = 0; i < 8; i++)
+		expect(pthread_join(threads[i], NULL) == 0);
+	large = after(100 << 20);
+	expect(large);
+	drop(large, 100 << 20);
+	expect(!keep(malloc(290 << 20)));
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "environment";
@@ -55,6 +87,21 @@ int main(int argc, char **argv)
 		limit(RLIMIT_AS, 0);
 		errno = 0;
 		expect(!keep(malloc(1 << 30)) && errno == ENOMEM);
+	} else if (!strncmp(what, "space", 5)) {
+		struct rlimit l = { 300 << 20, 300 << 20 };
+		struct rlimit64 l64 = { 400 << 20, 300 << 20 }, old;
+
+		if (!strcmp(what, "space"))
+			limit(RLIMIT_AS, l.rlim_cur);
+		else if (!strcmp(what, "space-prlimit"))
+			expect(prlimit(getpid(), RLIMIT_AS, &l, NULL) == 0);
+		else if (!strcmp(what, "space-64"))
+			expect(prlimit64(0, RLIMIT_AS, NULL, &old) == 0 &&
+			       setrlimit64(RLIMIT_AS, &l64) == -1 && (l64.rlim_cur = 300 << 20) &&
+			       setrlimit64(RLIMIT_AS, &l64) == 0);
+		else
+			expect(syscall(SYS_prlimit64, 0, RLIMIT_AS, &l, NULL) == 0);
+		use_address_space();
 	} else if (!strcmp(what, "root")) {
 		expect(chroot("/proc/self/fdinfo") == 0 && chdir("/") == 0);
 		expect(setgroups(0, NULL) == 0 && setgid(65534) == 0 && setuid(65534) == 0);
@@ -62,7 +109,10 @@ int main(int argc, char **argv)
 	}
 	busy(after);
 	/* say() is a write to a descriptor that was there before. */
-	if (truth_fd >= 0 && strcmp(what, "fsize"))
+	if (truth_fd >= 0 && !strncmp(what, "space", 5))
+		say(truth_fd, "fn before allocations 981\nfn before live_bytes 77\n"
+			      "fn after allocations 990\nfn after live_bytes 77\n");
+	else if (truth_fd >= 0 && strcmp(what, "fsize"))
 		say(truth_fd, "fn before allocations 981\nfn after allocations 981\n"
 			      "fn after live_bytes 77\nallocations 1962\nlive_bytes 154\n");
 	if (strcmp(what, "fsize"))

@@ -13,6 +13,33 @@
 
 #define PAGE 4096
 
+/*
+ * A program whose segments have holes between them is found one segment at a time; its tables are in
+ * another one. The whole of it is meant, as it is for every shared object.
+ */
+static void widen_program(struct cfi_module *m)
+{
+	const Elf64_Phdr *phdr = (const Elf64_Phdr *)getauxval(AT_PHDR);
+	uint64_t lo = UINT64_MAX, hi = 0;
+	bool within = false;
+
+	if (!phdr)
+		return;
+	for (uint64_t n = getauxval(AT_PHNUM); n > 0; n--, phdr++) {
+		uint64_t start = m->bias + phdr->p_vaddr, end = start + phdr->p_memsz;
+
+		if (phdr->p_type != PT_LOAD)
+			continue;
+		within |= start <= m->start && m->start < end;
+		lo = start < lo ? start : lo;
+		hi = end > hi ? end : hi;
+	}
+	if (!within || (lo >= m->start && hi <= m->end))
+		return;
+	m->start = lo & ~(uint64_t)(PAGE - 1);
+	m->end = hi;
+}
+
 bool cfi_find_module(uint64_t pc, struct cfi_module *m)
 {
 	struct dl_find_object found;
@@ -26,6 +53,9 @@ bool cfi_find_module(uint64_t pc, struct cfi_module *m)
 		.link_map = found.dlfo_link_map,
 		.eh_frame_hdr = found.dlfo_eh_frame,
 	};
+	/* Only the program itself has no name. */
+	if (found.dlfo_link_map && !found.dlfo_link_map->l_name[0])
+		widen_program(m);
 	return true;
 }
 

@@ -7,6 +7,9 @@
 /* Rows collected before their line is written. */
 #define BATCH 256
 
+/* A fork child that ends before is short-lived, in nanoseconds. */
+#define BRIEF 100000000
+
 static void emit_module(struct drain *d, uint32_t id)
 {
 	struct module_record *m = &state_modules(d->s)[id - 1];
@@ -153,6 +156,12 @@ static void emit_thread_rows(struct drain *d, struct thread_record *record,
 			}
 			if (row.allocs + row.frees == infos[i].drained)
 				continue;
+			if (infos[i].kind == MP_INHERITED && !row.frees && d->last &&
+			    d->t < BRIEF) {
+				totals->inherited_blocks += row.allocs;
+				totals->inherited_bytes += row.bytes;
+				continue;
+			}
 			batch[n++] = i;
 			if (n == BATCH) {
 				emit_rows(d, record->tid, batch, n);
@@ -210,6 +219,8 @@ static void emit_thread(struct drain *d, struct thread_record *record)
 	d->totals.bytes += own.bytes;
 	d->totals.frees += own.frees;
 	d->totals.freed += own.freed;
+	d->totals.inherited_blocks += own.inherited_blocks;
+	d->totals.inherited_bytes += own.inherited_bytes;
 	d->totals.truncated += record->truncated;
 	d->totals.lost += record->lost;
 	d->totals.foreign += record->foreign;
@@ -266,6 +277,8 @@ void drain_footer(struct drain *d, const struct mp_footer *base)
 	footer.truncated = d->totals.truncated;
 	footer.lost = d->totals.lost;
 	footer.foreign = d->totals.foreign;
+	footer.inherited_blocks = d->totals.inherited_blocks;
+	footer.inherited_bytes = d->totals.inherited_bytes;
 	footer.recorder_blocks = d->s->recorder[ARENA_BLOCKS];
 	footer.recorder_stacks = d->s->recorder[ARENA_STACKS];
 	footer.recorder_counters = d->s->recorder[ARENA_COUNTERS];

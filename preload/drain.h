@@ -26,6 +26,7 @@ struct drain_totals {
 	uint64_t allocs, bytes, frees, freed;
 	uint64_t captures, truncated, lost, foreign;
 	uint64_t threads;
+	uint64_t inherited_blocks, inherited_bytes; /* without rows */
 };
 
 struct drain {
@@ -35,6 +36,9 @@ struct drain {
 	/* Says whether a thread that announced its end is gone; NULL when all are. */
 	bool (*gone)(uint32_t tid);
 	uint64_t t; /* time of the pass */
+	/* No pass is meant to follow: what a short-lived fork child inherited and
+	 * never touched is summed up, its parent's trace has it stack by stack. */
+	bool last;
 	struct drain_totals totals;
 };
 

@@ -241,6 +241,7 @@ void output_exec(struct state *s, const char *path)
 	struct drain d = begin(s);
 
 	look(s);
+	d.last = true;
 	drain_pass(&d);
 	put_sample(&d);
 	put_peak(&d, false);
@@ -306,6 +307,7 @@ void output_finish(struct state *s, const char *reason, const int *status)
 	d = begin(s);
 	peak_flush_all(s);
 	look(s);
+	d.last = true;
 	drain_pass(&d);
 	put_sample(&d);
 	if (orderly)

@@ -283,10 +283,17 @@ static void note_quality(const struct model *model, struct doc *doc)
 			     model->unknown_events, model->unknown_events == 1 ? " is" : "s are");
 }
 
+int64_t about_inherited(const struct model *model)
+{
+	struct counts rows = model_total(model, MP_INHERITED);
+
+	return counts_live_bytes(&rows) + (int64_t)model->footer.inherited_bytes;
+}
+
 static void note_other_memory(const struct model *model, struct doc *doc)
 {
 	struct counts mapped = model_total(model, MP_MMAP);
-	struct counts inherited = model_total(model, MP_INHERITED);
+	int64_t inherited = about_inherited(model);
 	bool range = point_is_range(&model->point);
 	struct strbuf size = STRBUF_INIT;
 
@@ -298,14 +305,16 @@ static void note_other_memory(const struct model *model, struct doc *doc)
 				   : "besides its heap the program holds",
 			     size.buf);
 	}
-	if (counts_live_bytes(&inherited) > 0) {
+	if (inherited > 0) {
 		strbuf_clear(&size);
-		units_add_bytes(&size, (uint64_t)counts_live_bytes(&inherited));
+		units_add_bytes(&size, (uint64_t)inherited);
 		doc_add_note(
 			doc, LEVEL_INFO, "inherited",
-			"%s more are blocks that its parent "
-			"allocated before the fork: 'memprof top --kind inherited' shows where",
-			size.buf);
+			"%s more are blocks that its parent allocated before the fork: %s",
+			size.buf,
+			model->footer.inherited_bytes
+				? "the parent's trace shows where, this process was too short-lived"
+				: "'memprof top --kind inherited' shows where");
 	}
 	strbuf_release(&size);
 }

@@ -42,6 +42,9 @@ void about_symbols(const struct model *model, struct symbols *symbols, const boo
 /* How the process ended: the footer's reason, or "unknown". */
 const char *about_exit(const struct model *model);
 
+/* Live bytes of blocks that came with a fork, those without rows of their own too. */
+int64_t about_inherited(const struct model *model);
+
 /* Highest resident set that is known, or 0. */
 uint64_t about_max_rss(const struct model *model);
 

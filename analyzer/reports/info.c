@@ -130,7 +130,7 @@ static void add_memory(const struct model *model, struct doc *doc)
 {
 	const char *group = "Memory";
 	struct counts mapped = model_total(model, MP_MMAP);
-	struct counts inherited = model_total(model, MP_INHERITED);
+	int64_t inherited = about_inherited(model);
 	uint64_t rss = about_max_rss(model),
 		 recorder = model->has_footer ? model->footer.recorder : 0;
 
@@ -141,8 +141,8 @@ static void add_memory(const struct model *model, struct doc *doc)
 	    rss ? CELL_U(rss) : CELL_EMPTY);
 	put(doc, group, "mapped_live_bytes", mapped.allocs ? "mapped by the program" : NULL,
 	    UNIT_BYTES, CELL_I(counts_live_bytes(&mapped)));
-	put(doc, group, "inherited_live_bytes", inherited.allocs ? "inherited by fork" : NULL,
-	    UNIT_BYTES, CELL_I(counts_live_bytes(&inherited)));
+	put(doc, group, "inherited_live_bytes", inherited ? "inherited by fork" : NULL, UNIT_BYTES,
+	    CELL_I(inherited));
 	put(doc, group, "recorder_bytes", "the recorder's own", UNIT_BYTES, CELL_U(recorder));
 	if (!model->has_footer)
 		return;

@@ -238,6 +238,7 @@ int mp_state_drain(struct mp_state *state, struct mp_out *out, const char *reaso
 		.out = out,
 		.chain = malloc(DRAIN_CHAIN * sizeof(uint32_t)),
 		.t = s->now,
+		.last = true,
 	};
 	int err = 0;
 

@@ -41,12 +41,17 @@ static const struct opt common_options[] = {
 	  .type = OPT_LIST,
 	  COMMON(filters),
 	  .arg = "FILTER",
-	  .help = "include|exclude:function|file|module|thread:GLOB; kept is what any include and "
-		  "no exclude matches" },
+	  .help = "include|exclude:WHAT:GLOB, where WHAT is function, file, module, thread or "
+		  "process; "
+		  "kept is what any include and no exclude matches" },
 	{ .name = "cumulative",
 	  .type = OPT_FLAG,
 	  COMMON(cumulative),
 	  .help = "count a stack for every frame on it, not only where it starts" },
+	{ .name = "family",
+	  .type = OPT_FLAG,
+	  COMMON(family),
+	  .help = "add up all processes of the trace's run, those in its folder" },
 	{ .letter = 'f',
 	  .name = "format",
 	  .type = OPT_WORD,

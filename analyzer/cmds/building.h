@@ -20,7 +20,7 @@ struct report;
 struct common {
 	const char *format, *output, *n, *sort, *color, *sysroot, *debug_path, *demangle;
 	struct opt_list filters, source_dirs, path_maps;
-	bool cumulative;
+	bool cumulative, family;
 };
 
 /* The options of `report` and everybody's for a struct common at `offset`; to be freed. */

@@ -169,6 +169,7 @@ struct sides {
 static int build_both(const struct diff_args *args, const struct report *report,
 		      struct sides *sides, char **traces)
 {
+	const struct reading reading = { .family = args->common.family };
 	int status = EXIT_FINE;
 
 	for (int i = 0; i < 2 && !status; i++) {
@@ -176,7 +177,7 @@ static int build_both(const struct diff_args *args, const struct report *report,
 					 .sort = args->common.sort,
 					 .source = true };
 
-		status = reading_load(&sides->models[i], traces[i]);
+		status = reading_load_with(&sides->models[i], traces[i], &reading);
 		if (!status && reading_is_trace(args->common.output, &sides->models[i]))
 			status = EXIT_USAGE;
 		if (!status)

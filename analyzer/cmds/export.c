@@ -18,6 +18,7 @@
 
 struct args {
 	const char *to, *output, *sort, *kind, *sysroot, *debug_path, *demangle;
+	bool family;
 };
 
 static const struct opt options[] = {
@@ -53,6 +54,10 @@ static const struct opt options[] = {
 	  .def = "full",
 	  .help = "names of C++, Rust and D as they are in the file, without parameters and "
 		  "template arguments, or whole" },
+	{ .name = "family",
+	  .type = OPT_FLAG,
+	  .offset = offsetof(struct args, family),
+	  .help = "add up all processes of the trace's run, those in its folder" },
 	{ .name = "sysroot",
 	  .type = OPT_PATH,
 	  .offset = offsetof(struct args, sysroot),
@@ -149,6 +154,7 @@ static int run(const void *given, int n_operands, char **operands)
 	const struct exporter *exporter = wanted(args->to);
 	struct diag diag = DIAG_INIT;
 	struct export_args how = { .kind = kind_by_name(args->kind), .diag = &diag };
+	const struct reading reading = { .family = args->family };
 	struct model model;
 	int status;
 
@@ -161,7 +167,7 @@ static int run(const void *given, int n_operands, char **operands)
 		return usage_error(&cmd_export,
 				   "%s is nothing for a terminal: name a file after -o",
 				   exporter->name);
-	status = reading_load(&model, operands[0]);
+	status = reading_load_with(&model, operands[0], &reading);
 	if (!status && reading_is_trace(args->output, &model))
 		status = EXIT_USAGE;
 	if (!status) {

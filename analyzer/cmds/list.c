@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,10 +12,16 @@
 #include "cmds/settle.h"
 #include "doc/doc.h"
 #include "model/model.h"
+#include "model/processes.h"
 #include "render/renderer.h"
+#include "reports/about.h"
+#include "trace/first_line.h"
 #include "util/diag.h"
+#include "util/map.h"
 #include "util/sink.h"
+#include "util/strmap.h"
 #include "util/term.h"
+#include "util/xalloc.h"
 
 /* YYYY-MM-DDTHH:MM:SS of an epoch. */
 #define SECONDS 19
@@ -49,47 +56,58 @@ static const char *state_of(const struct model *model, enum orphan_kind kind)
 	return !strcmp(model->footer.reason, "killed") ? "killed" : "complete";
 }
 
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
+/* A trace with what was read of it. */
+struct row {
+	struct trace_place place;
+	struct model_process process; /* owned */
+	char *run, *epoch;
+	uint64_t at, forked_from; /* at: the epoch in ns */
+	uint64_t duration, allocs, peak;
+	const char *state;
+};
 
-	return slash ? slash + 1 : path;
+struct rows {
+	struct row *v;
+	size_t n, alloc;
+};
+
+static void rows_release(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		process_release(&rows->v[i].process);
+		free(rows->v[i].run);
+		free(rows->v[i].epoch);
+	}
+	free(rows->v);
 }
 
 /* The footer's words are exact; without one the last totals must do. */
-static void add_trace(struct doc *doc, struct doc_table *table, const struct trace_place *place,
-		      const struct model *model, enum orphan_kind kind, bool for_people)
+static struct row row_of(const struct trace_place *place, struct model *model,
+			 enum orphan_kind kind)
 {
 	struct counts sum = model_total(model, MP_HEAP);
-	uint64_t peak = model->has_footer ? model->footer.peak : model->peak_bytes;
-	const char *epoch = model->header.epoch ? model->header.epoch : "";
-	char seconds[SECONDS + 1];
-	struct stat st = place->st;
-
-	/* it may have grown just now */
-	if (lstat(place->path, &st))
-		st = place->st;
-	snprintf(seconds, sizeof(seconds), "%.*s", SECONDS, epoch);
-	if (for_people && strlen(seconds) > 10)
-		seconds[10] = ' ';
-
-	const struct doc_cell cells[] = {
-		CELL_T(place->path),
-		CELL_T(base_of(model->header.exe ? model->header.exe : "")),
-		CELL_U(model->header.pid),
-		CELL_T(for_people ? seconds : epoch),
-		CELL_U(model->last_time),
-		CELL_U(model->has_footer ? model->footer.allocs : sum.allocs),
-		CELL_U(peak),
-		CELL_T(state_of(model, kind)),
-		CELL_U((uint64_t)st.st_size),
+	struct row row = {
+		.place = *place,
+		.process = model->processes[0],
+		.run = xstrdup(model->header.run ? model->header.run : ""),
+		.epoch = xstrdup(model->header.epoch ? model->header.epoch : ""),
+		.at = first_line_epoch(model->header.epoch),
+		.forked_from = model->header.parent,
+		.duration = model->last_time,
+		.allocs = model->has_footer ? model->footer.allocs : sum.allocs,
+		.peak = model->has_footer ? model->footer.peak : model->peak_bytes,
+		.state = state_of(model, kind),
 	};
 
-	doc_add_row(doc, table, cells);
+	/* its strings are the row's now */
+	model->n_processes = 0;
+	/* it may have grown just now */
+	if (lstat(place->path, &row.place.st))
+		row.place.st = place->st;
+	return row;
 }
 
-static int add_all(struct doc *doc, struct doc_table *table, const struct trace_places *places,
-		   bool for_people)
+static int read_all(struct rows *rows, const struct trace_places *places)
 {
 	int status = EXIT_FINE;
 
@@ -104,12 +122,100 @@ static int add_all(struct doc *doc, struct doc_table *table, const struct trace_
 			complain("cannot read '%s': %s", path, strerror(-err));
 			status = exit_status_of(err);
 		} else {
-			add_trace(doc, table, &places->v[i], &model, orphan.kind, for_people);
+			XGROW(rows->v, rows->n, rows->alloc);
+			rows->v[rows->n++] = row_of(&places->v[i], &model, orphan.kind);
 		}
 		model_release(&model);
 		orphan_release(&orphan);
 		diag_release(&diag);
 	}
+	return status;
+}
+
+static int by_start(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return strverscmp(a->place.path, b->place.path);
+}
+
+static void add_row(struct doc *doc, struct doc_table *table, const struct row *row,
+		    const struct model_process *process, bool for_people)
+{
+	const char *exe = strrchr(process->exe, '/');
+	char seconds[SECONDS + 1];
+
+	snprintf(seconds, sizeof(seconds), "%.*s", SECONDS, row->epoch);
+	if (for_people && strlen(seconds) > 10)
+		seconds[10] = ' ';
+
+	const struct doc_cell cells[] = {
+		CELL_T(row->place.path),
+		CELL_T(for_people ? about_process(process, doc)
+		       : exe	  ? exe + 1
+				  : process->exe),
+		CELL_U(process->pid),
+		CELL_U(process->ppid),
+		CELL_U(process->depth),
+		CELL_T(row->run),
+		CELL_T(for_people ? seconds : row->epoch),
+		CELL_U(row->duration),
+		CELL_U(row->allocs),
+		CELL_U(row->peak),
+		CELL_T(row->state),
+		CELL_U((uint64_t)row->place.st.st_size),
+	};
+
+	doc_add_row(doc, table, cells);
+}
+
+/* The traces of a run, in order of their start, as a tree. */
+static void add_run(struct doc *doc, struct doc_table *table, const struct rows *rows,
+		    const char *run, bool for_people)
+{
+	struct model_process *processes = xcalloc(rows->n + 1, sizeof(*processes));
+	uint64_t *forked_from = xcalloc(rows->n + 1, sizeof(*forked_from));
+	size_t *index = xcalloc(rows->n + 1, sizeof(*index)), n = 0;
+	const struct map forks = MAP_INIT;
+	uint32_t *order;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (strcmp(rows->v[i].run, run) != 0)
+			continue;
+		processes[n] = rows->v[i].process;
+		forked_from[n] = rows->v[i].forked_from;
+		index[n++] = i;
+	}
+	processes_link(processes, n, forked_from, &forks);
+	order = model_tree_order(processes, n);
+	for (size_t i = 0; i < n; i++)
+		add_row(doc, table, &rows->v[index[order[i]]], &processes[order[i]], for_people);
+	free(processes);
+	free(forked_from);
+	free(index);
+	free(order);
+}
+
+static int add_all(struct doc *doc, struct doc_table *table, const struct trace_places *places,
+		   bool for_people)
+{
+	struct rows rows = { .n = 0 };
+	struct strmap runs = STRMAP_INIT;
+	int status = read_all(&rows, places);
+
+	if (rows.n)
+		qsort(rows.v, rows.n, sizeof(*rows.v), by_start);
+	for (size_t i = 0; i < rows.n; i++) {
+		size_t before = runs.n;
+		const char *run = strmap_intern(&runs, rows.v[i].run);
+
+		if (runs.n > before)
+			add_run(doc, table, &rows, run, for_people);
+	}
+	strmap_release(&runs);
+	rows_release(&rows);
 	return status;
 }
 
@@ -136,6 +242,15 @@ static int run(const void *given, int n_operands, char **operands)
 		{ .key = "trace", .title = "Trace", .unit = UNIT_TEXT, .flags = COLUMN_KEY },
 		{ .key = "program", .title = "Program", .unit = UNIT_TEXT },
 		{ .key = "pid", .title = "Pid", .unit = UNIT_NONE },
+		{ .key = "ppid",
+		  .title = "Parent",
+		  .unit = UNIT_NONE,
+		  .flags = COLUMN_FOR_MACHINES },
+		{ .key = "depth",
+		  .title = "Depth",
+		  .unit = UNIT_NONE,
+		  .flags = COLUMN_FOR_MACHINES },
+		{ .key = "run", .title = "Run", .unit = UNIT_TEXT, .flags = COLUMN_FOR_MACHINES },
 		{ .key = "start", .title = "Start (UTC)", .unit = UNIT_TEXT },
 		{ .key = "duration_ns", .title = "Duration", .unit = UNIT_NS },
 		{ .key = "allocations", .title = "Allocations", .unit = UNIT_COUNT },
@@ -176,7 +291,9 @@ const struct command cmd_list = {
 	.summary = "show the traces in a folder",
 	.operands = "[DIR]",
 	.description =
-		"One row a trace in DIR (by default the current folder), the oldest first. The "
+		"One row a trace in DIR (by default the current folder): run by run, the oldest "
+		"first, children below the process that made them and to the right of it, = "
+		"before a program that replaced the one above by exec. The "
 		"state is complete; killed, when a signal ended the process; live, while it "
 		"runs; or cut, when the end of the trace is missing.",
 	.options = options,

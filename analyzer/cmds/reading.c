@@ -10,7 +10,10 @@
 #include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/members.h"
 #include "cmds/settle.h"
+#include "model/family.h"
+#include "model/family_point.h"
 #include "model/model.h"
 #include "model/point.h"
 #include "util/diag.h"
@@ -33,24 +36,120 @@ static void complain_errors(const struct diag *diag, const char *path, int err)
 		complain("cannot read '%s': %s", path, strerror(-err));
 }
 
-int reading_load(struct model *model, const char *text)
+static int load_one(struct model *model, const char *path, const struct point *point,
+		    unsigned int flags, struct diag *diag)
 {
+	int err = settle_and_load(model, path, point, flags, diag);
+
+	if (err)
+		complain_errors(diag, path, err);
+	/* a point that does not exist is wrong use of a good trace */
+	return err == -ENOENT && model->lines ? EXIT_USAGE : exit_status_of(err);
+}
+
+/* One of several: what cannot be read is told and left out. */
+static int load_member(struct model *model, const char *path, const struct point *point,
+		       unsigned int flags)
+{
+	static const struct point start = { .kind = POINT_START };
+	struct diag diag = DIAG_INIT;
+	int err = settle_and_load(model, path, point, flags, &diag);
+
+	/* a process that allocated nothing has no peak, for one */
+	if (err == -ENOENT && model->lines) {
+		model_release(model);
+		err = settle_and_load(model, path, &start, flags, NULL);
+	}
+	if (err)
+		complain("warning: '%s' was left out: %s", path, strerror(-err));
+	diag_release(&diag);
+	return err;
+}
+
+static int load_all(struct model *model, const char *text, const struct members *members,
+		    const struct family_points *points, unsigned int flags, struct family *family)
+{
+	size_t added = 0;
+
+	for (size_t i = 0; i < members->n; i++) {
+		const struct member *member = &members->v[i];
+		struct model one;
+		struct point at;
+
+		if (family_points_of(points, i, member->line.epoch, &at)) {
+			if (!load_member(&one, member->path, &at, flags)) {
+				family_add(family, &one);
+				added++;
+			}
+			model_release(&one);
+		}
+		point_release(&at);
+	}
+	family_done(family, model);
+	if (added)
+		return EXIT_FINE;
+	complain("'%s' has no trace that could be read at this point", text);
+	return EXIT_TRACE;
+}
+
+static int load_family(struct model *model, const char *text, const struct members *members,
+		       const struct point *point, unsigned int flags)
+{
+	uint64_t epoch = members->v[0].line.epoch;
+	struct family_points *points = family_points_new(point, epoch);
+	const char *missing;
+	bool is_case = false;
+	int status;
+
+	for (size_t i = 0; i < members->n; i++)
+		family_points_look(points, i, members->v[i].path, members->v[i].line.epoch);
+	missing = family_points_missing(points, &is_case);
+	if (missing) {
+		complain("no %s '%s' in any of the %zu traces of '%s'",
+			 is_case ? "case" : "snapshot or mark", missing, members->n, text);
+		status = EXIT_USAGE;
+	} else {
+		status = load_all(model, text, members, points, flags,
+				  family_new(text, point, epoch));
+	}
+	family_points_free(points);
+	return status;
+}
+
+static int load(struct model *model, const char *path, const struct point *point,
+		const struct reading *how, struct diag *diag)
+{
+	struct members members;
+	int err = members_find(&members, path, how->family, diag), status;
+
+	if (err) {
+		complain_errors(diag, path, err);
+		status = exit_status_of(err);
+	} else {
+		settle_tell(diag);
+		diag_release(diag);
+		status = members.n == 1
+				 ? load_one(model, members.v[0].path, point, how->flags, diag)
+				 : load_family(model, path, &members, point, how->flags);
+	}
+	members_release(&members);
+	return status;
+}
+
+int reading_load_with(struct model *model, const char *text, const struct reading *how)
+{
+	static const struct reading plain;
 	struct diag diag = DIAG_INIT;
 	struct point point = { .kind = POINT_END };
 	char *path = NULL;
-	int err, status;
+	int status;
 
 	*model = (struct model){ .path = NULL };
-	err = point_split(text, &path, &point, &diag);
-	if (err) {
+	if (point_split(text, &path, &point, &diag)) {
 		complain_diag(&diag);
 		status = EXIT_USAGE;
 	} else {
-		err = settle_and_load(model, path, &point, &diag);
-		if (err)
-			complain_errors(&diag, path, err);
-		/* a point that does not exist is wrong use of a good trace */
-		status = err == -ENOENT && model->lines ? EXIT_USAGE : exit_status_of(err);
+		status = load(model, path, &point, how ? how : &plain, &diag);
 	}
 	point_release(&point);
 	free(path);
@@ -69,6 +168,11 @@ int reading_load_whole(struct model *model, const char *path)
 	return exit_status_of(err);
 }
 
+int reading_load(struct model *model, const char *text)
+{
+	return reading_load_with(model, text, NULL);
+}
+
 static bool is_same_file(const char *output, const char *trace)
 {
 	struct stat a, b;
@@ -79,7 +183,11 @@ static bool is_same_file(const char *output, const char *trace)
 
 bool reading_is_trace(const char *output, const struct model *model)
 {
-	if (!output || !is_same_file(output, model->path))
+	bool is_trace = output && is_same_file(output, model->path);
+
+	for (size_t i = 0; i < model->n_processes && output; i++)
+		is_trace |= is_same_file(output, model->processes[i].path);
+	if (!is_trace)
 		return false;
 	complain("'%s' is the trace itself: name another file after -o", output);
 	return true;

@@ -11,6 +11,15 @@
 struct model;
 struct sink;
 
+/* How reading_load_with() reads. */
+struct reading {
+	bool family;	    /* of a single trace take all of its run, as if that were named */
+	unsigned int flags; /* of model_load_with() */
+};
+
+/* Load what `text` names (see members.h) as reading_load() does; `how` may be NULL. */
+int reading_load_with(struct model *model, const char *text, const struct reading *how);
+
 /*
  * Load what `text` names; complains itself.  Returns an exit status; release
  * the model in every case.
@@ -20,7 +29,7 @@ int reading_load(struct model *model, const char *text);
 /* The same for all of the settled trace at `path`, whatever characters are in it. */
 int reading_load_whole(struct model *model, const char *path);
 
-/* Would writing to `output` (NULL: standard output) destroy the trace?  Complains then. */
+/* Would writing to `output` (NULL: standard output) destroy a trace?  Complains then. */
 bool reading_is_trace(const char *output, const struct model *model);
 
 /*

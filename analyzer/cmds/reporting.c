@@ -58,6 +58,7 @@ static int run_one(const struct report *report, const struct common *args, const
 {
 	const struct renderer *renderer = building_renderer(args);
 	struct model model;
+	const struct reading reading = { .family = args->family };
 	struct building what = { .model = &model, .sort = args->sort };
 	struct doc doc;
 	int status;
@@ -68,7 +69,7 @@ static int run_one(const struct report *report, const struct common *args, const
 	what.source = renderer->for_people;
 	what.operands = (const char *const *)operands;
 	doc_init(&doc, report->name);
-	status = reading_load(&model, trace);
+	status = reading_load_with(&model, trace, &reading);
 	if (!status && reading_is_trace(args->output, &model))
 		status = EXIT_USAGE;
 	if (!status)

@@ -27,10 +27,10 @@ const char *settle(struct orphan *orphan, const char *trace)
 }
 
 int settle_and_load(struct model *model, const char *trace, const struct point *point,
-		    struct diag *diag)
+		    unsigned int flags, struct diag *diag)
 {
 	struct orphan orphan;
-	int err = model_load(model, settle(&orphan, trace), point, diag);
+	int err = model_load_with(model, settle(&orphan, trace), point, flags, diag);
 
 	if (orphan.path) {
 		free(model->path);

@@ -13,9 +13,9 @@ struct point;
  * orphan_release(): `trace` itself, or where the whole of it is. */
 const char *settle(struct orphan *orphan, const char *trace);
 
-/* model_load() of a settled trace. */
+/* model_load_with() of a settled trace. */
 int settle_and_load(struct model *model, const char *trace, const struct point *point,
-		    struct diag *diag);
+		    unsigned int flags, struct diag *diag);
 
 /* Notes and warnings of the orphan module on stderr, as plain sentences. */
 void settle_tell(const struct diag *diag);

@@ -22,26 +22,43 @@ static void put_time(struct sink *out, const char *key, uint64_t ns)
 }
 
 /* {"ph":..,"pid":..,"tid":..,"ts":..,"name":.. - the caller goes on. */
-static void start(struct chrome *c, char phase, uint64_t tid, uint64_t t, const char *name)
+static void start_of(struct chrome *c, char phase, uint64_t pid, uint64_t tid, uint64_t t,
+		     const char *name)
 {
 	sink_printf(c->out, "%s{\"ph\":\"%c\",\"pid\":%" PRIu64 ",\"tid\":%" PRIu64, c->sep, phase,
-		    c->model->header.pid, tid);
+		    pid, tid);
 	put_time(c->out, "ts", t);
 	sink_puts(c->out, ",\"name\":");
 	json_text(c->out, name ? name : "");
 	c->sep = ",\n";
 }
 
+static void start(struct chrome *c, char phase, uint64_t tid, uint64_t t, const char *name)
+{
+	start_of(c, phase, c->model->header.pid, tid, t, name);
+}
+
+static uint64_t pid_of(const struct model *m, uint32_t thread)
+{
+	return thread < m->n_threads && m->threads[thread].process < m->n_processes
+		       ? m->processes[m->threads[thread].process].pid
+		       : m->header.pid;
+}
+
 static void put_names(struct chrome *c)
 {
 	const struct model *m = c->model;
 
-	start(c, 'M', m->header.pid, 0, "process_name");
-	sink_puts(c->out, ",\"args\":{\"name\":");
-	json_text(c->out, m->header.exe ? m->header.exe : m->path);
-	sink_puts(c->out, "}}");
+	for (size_t i = 0; i < m->n_processes; i++) {
+		const struct model_process *p = &m->processes[i];
+
+		start_of(c, 'M', p->pid, p->pid, 0, "process_name");
+		sink_puts(c->out, ",\"args\":{\"name\":");
+		json_text(c->out, *p->exe ? p->exe : p->path);
+		sink_puts(c->out, "}}");
+	}
 	for (size_t i = 0; i < m->n_threads; i++) {
-		start(c, 'M', m->threads[i].tid, 0, "thread_name");
+		start_of(c, 'M', pid_of(m, (uint32_t)i), m->threads[i].tid, 0, "thread_name");
 		sink_puts(c->out, ",\"args\":{\"name\":");
 		json_text(c->out, m->threads[i].name);
 		sink_puts(c->out, "}}");
@@ -64,7 +81,8 @@ static void put_threads(struct chrome *c)
 			sum.allocs += m->sites[s].counts.allocs;
 			sum.bytes += m->sites[s].counts.bytes;
 		}
-		start(c, 'X', t->tid, t->started, *t->name ? t->name : "thread");
+		start_of(c, 'X', pid_of(m, (uint32_t)i), t->tid, t->started,
+			 *t->name ? t->name : "thread");
 		put_time(c->out, "dur", end > t->started ? end - t->started : 0);
 		sink_printf(c->out,
 			    ",\"cat\":\"thread\",\"args\":{\"allocations\":%" PRIu64
@@ -111,8 +129,8 @@ static void put_moments(struct chrome *c)
 	for (size_t i = 0; i < c->model->n_moments; i++) {
 		const struct model_moment *m = &c->model->moments[i];
 
-		start(c, as[m->kind].phase, m->tid, m->t,
-		      m->kind == MOMENT_FORK ? "fork" : m->name);
+		start_of(c, as[m->kind].phase, pid_of(c->model, m->thread), m->tid, m->t,
+			 m->kind == MOMENT_FORK ? "fork" : m->name);
 		sink_printf(c->out, ",\"cat\":\"%s\"", as[m->kind].category);
 		if (as[m->kind].phase == 'i')
 			sink_puts(c->out, ",\"s\":\"t\"");

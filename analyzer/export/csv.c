@@ -61,7 +61,6 @@ static void put_frames(struct sink *out, const struct export_frames *frames)
 		export_add_name(&name, frames->v[i].frame);
 	}
 	put_quoted(out, name.buf);
-	sink_putc(out, '\n');
 	strbuf_release(&name);
 }
 
@@ -74,7 +73,7 @@ static int write_csv(const struct model *model, struct symbols *symbols,
 	(void)args;
 	sink_puts(out, "tid,thread,kind,live_bytes,live_count,peak_bytes,peak_count,"
 		       "allocated_bytes,allocations,freed_bytes,frees,temporary_allocations,"
-		       "temporary_allocations_near,function,file,line,module,stack\n");
+		       "temporary_allocations_near,function,file,line,module,stack,pid\n");
 	for (size_t i = 0; i < model->n_sites; i++) {
 		const struct model_site *site = &model->sites[i];
 
@@ -88,6 +87,10 @@ static int write_csv(const struct model *model, struct symbols *symbols,
 		put_counts(out, &site->counts);
 		export_frames_of(&frames, model, symbols, site->stack);
 		put_frames(out, &frames);
+		sink_putc(out, ',');
+		if (site->process < model->n_processes)
+			sink_printf(out, "%" PRIu64, model->processes[site->process].pid);
+		sink_putc(out, '\n');
 	}
 	free(frames.v);
 	return 0;

@@ -150,6 +150,9 @@ void answer_case(struct builder *b, uint64_t t, const char *suite, const char *n
 /* Returns 0 or -ENOENT. */
 int answer_done(struct builder *b);
 
+/* processes.c: the one process that a single trace is of. */
+void build_process_done(struct builder *b);
+
 /* range.c: of a range, sites become what changed in it. */
 void range_done(struct builder *b);
 

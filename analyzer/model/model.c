@@ -7,6 +7,7 @@
 
 #include "model/build.h"
 #include "model/point.h"
+#include "model/processes.h"
 #include "trace/reader.h"
 #include "util/diag.h"
 #include "util/xalloc.h"
@@ -173,6 +174,7 @@ int model_load_with(struct model *model, const char *path, const struct point *p
 	build_stacks_done(&b);
 	build_sites_done(&b);
 	build_sizes_by_class_done(&b);
+	build_process_done(&b);
 	reader_close(reader);
 	builder_release(&b);
 	return err ? err : missing;
@@ -187,6 +189,8 @@ void model_release(struct model *m)
 	}
 	for (size_t i = 0; i < m->n_threads; i++)
 		free(m->threads[i].name);
+	for (size_t i = 0; i < m->n_processes; i++)
+		process_release(&m->processes[i]);
 	for (size_t i = 0; i < m->n_moments; i++) {
 		free(m->moments[i].name);
 		free(m->moments[i].suite);
@@ -215,6 +219,7 @@ void model_release(struct model *m)
 	model_release_leaks(m);
 	free(m->modules);
 	free(m->nodes);
+	free(m->processes);
 	free(m->threads);
 	free(m->sites);
 	free(m->samples);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * model.h - one process's trace in memory: what every report and exporter reads.
+ * model.h - one process's trace in memory, or those of a family of processes as one
+ * (family.h): what every report and exporter reads.
  *
  * Memory grows with distinct stacks, sites and samples, never with the length
  * of the trace: running totals replace each other as lines are read.  The
@@ -71,6 +72,7 @@ struct model_thread {
 	uint64_t tid;
 	char *name;		 /* "" when it has none */
 	uint64_t started, ended; /* ns; ended is UINT64_MAX while it lives */
+	uint32_t process;	 /* index into model.processes */
 };
 
 /* Counts of one allocation site as of the model's point. */
@@ -109,6 +111,7 @@ struct model_site {
 	uint32_t stack;	 /* index into model.nodes */
 	enum mp_kind kind;
 	struct counts counts;
+	uint32_t process; /* index into model.processes */
 };
 
 #define MODEL_NO_THREAD UINT32_MAX
@@ -222,6 +225,28 @@ struct model_moment {
 	uint32_t region; /* index into model.regions + 1, 0 when unknown */
 };
 
+/*
+ * A program in a process: a trace.  An exec makes another one of the same pid,
+ * whose parent is the one before it.
+ */
+struct model_process {
+	char *path;		 /* of its trace */
+	char *exe, *command;	 /* "" when unknown */
+	char *reason;		 /* how it ended, from the footer; "" when unknown */
+	uint64_t pid, ppid;	 /* as the process saw them */
+	uint64_t start;		 /* of the process, in clock ticks since boot */
+	uint64_t started, ended; /* ns since the model's epoch: of its first and last line */
+	uint32_t parent;	 /* index of what made it, or MODEL_NO_PROCESS */
+	uint32_t depth;		 /* ancestors it has here */
+	bool is_image;		 /* it came by exec into its parent's process */
+	bool has_footer;
+	int64_t status;	    /* exit status, 0 when unknown */
+	struct counts heap; /* totals at the model's point */
+	uint64_t peak_bytes, max_rss, lost;
+};
+
+#define MODEL_NO_PROCESS UINT32_MAX
+
 struct model_note {
 	uint64_t t;
 	char *level, *code, *text;
@@ -265,14 +290,16 @@ struct model {
 	uint64_t point_time;  /* time of the totals that answer the point */
 	uint64_t point_asked; /* time the point is at: they differ where no totals were written */
 	uint64_t from_time, from_asked; /* the same of where a range begins */
-	struct mp_header header;	/* strings owned by the model */
+	struct mp_header header;	/* of a family: of its first process; strings owned */
 	bool has_header, has_footer;
-	struct mp_footer footer; /* strings owned by the model */
+	struct mp_footer footer; /* of a family: the end of the first, sums of all; strings owned */
 
 	struct model_module *modules;
 	size_t n_modules;
 	struct model_node *nodes;
 	size_t n_nodes;
+	struct model_process *processes; /* at least one; parents before what they made */
+	size_t n_processes;
 	struct model_thread *threads;
 	size_t n_threads;
 	struct model_site *sites;
@@ -344,5 +371,21 @@ void model_release(struct model *model);
 
 /* Sum of all sites of `kind` at the model's point. */
 struct counts model_total(const struct model *model, enum mp_kind kind);
+
+/* Is it of several traces?  Then counts, peaks and the footer's numbers are sums. */
+static inline bool model_is_family(const struct model *model)
+{
+	return model->n_processes > 1;
+}
+
+/* Distinct processes: several programs that one process executed count once. */
+size_t model_count_processes(const struct model *model);
+
+/* Processes in the order of a tree, each before what it made; to be freed. */
+uint32_t *model_tree_order(const struct model_process *processes, size_t n);
+
+/* The highest resident set of one process that anything in the trace speaks of; of a
+ * family the highest sum of them all at one time, as sampled. */
+uint64_t model_max_rss(const struct model *model);
 
 #endif

@@ -31,6 +31,17 @@ static void add_command(const struct model *model, struct strbuf *out, size_t mo
 		strbuf_addf(out, "%s%s", i ? " " : "", argv->v[i]);
 }
 
+static void add_rest_of_family(const struct model *model, struct strbuf *out)
+{
+	size_t others = model_count_processes(model) - 1;
+
+	if (others)
+		strbuf_addf(out, " and %zu process%s of its family", others,
+			    others == 1 ? "" : "es");
+	else
+		strbuf_addf(out, " in %zu programs", model->n_processes);
+}
+
 void about_program(const struct model *model, struct strbuf *out)
 {
 	struct strbuf command = STRBUF_INIT;
@@ -46,6 +57,8 @@ void about_program(const struct model *model, struct strbuf *out)
 	else
 		strbuf_addbuf(out, &command);
 	strbuf_addf(out, " (pid %" PRIu64 ")", model->header.pid);
+	if (model_is_family(model))
+		add_rest_of_family(model, out);
 	strbuf_release(&command);
 }
 
@@ -161,17 +174,14 @@ const char *about_exit(const struct model *model)
 		       : "unknown";
 }
 
-uint64_t about_max_rss(const struct model *model)
+const char *about_process(const struct model_process *process, struct doc *doc)
 {
-	uint64_t max = model->has_footer ? model->footer.max_rss : 0;
+	/* as deep as it can be read */
+	enum { DEEPEST = 20 };
+	int depth = process->depth < DEEPEST ? (int)process->depth : DEEPEST;
 
-	for (size_t i = 0; i < model->n_samples; i++) {
-		const struct model_sample *s = &model->samples[i];
-
-		max = s->hwm > max ? s->hwm : max;
-		max = s->rss > max ? s->rss : max;
-	}
-	return max;
+	return doc_textf(doc, "%*s%s%s", 2 * depth, "", process->is_image ? "= " : "",
+			 *process->exe ? base_name(process->exe) : "?");
 }
 
 static void note_distance(const struct point *point, const char *what, uint64_t time,
@@ -310,9 +320,9 @@ static void note_other_memory(const struct model *model, struct doc *doc)
 		units_add_bytes(&size, (uint64_t)inherited);
 		doc_add_note(
 			doc, LEVEL_INFO, "inherited",
-			"%s more are blocks that its parent allocated before the fork: %s",
-			size.buf,
-			model->footer.inherited_bytes
+			"%s more are blocks that %s allocated before the fork: %s",
+			size.buf, model_is_family(model) ? "parents of processes" : "its parent",
+			model->footer.inherited_bytes && !model_is_family(model)
 				? "the parent's trace shows where, this process was too short-lived"
 				: "'memprof top --kind inherited' shows where");
 	}
@@ -333,6 +343,12 @@ void about_notes(const struct model *model, enum mp_kind kind, struct doc *doc)
 		doc_add_note(doc, LEVEL_INFO, "no-footer",
 			     "the trace has no last line: its program "
 			     "still runs, or was killed; totals are those of the last record");
+	if (model_is_family(model) && kind == MP_HEAP)
+		doc_add_note(
+			doc, LEVEL_INFO, "family",
+			"what %zu traces of one run count is added up; so are their peaks, which "
+			"need not have been at the same time",
+			model->n_processes);
 	note_point(model, doc);
 	note_quality(model, doc);
 	if (kind == MP_HEAP)

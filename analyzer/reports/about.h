@@ -45,7 +45,8 @@ const char *about_exit(const struct model *model);
 /* Live bytes of blocks that came with a fork, those without rows of their own too. */
 int64_t about_inherited(const struct model *model);
 
-/* Highest resident set that is known, or 0. */
-uint64_t about_max_rss(const struct model *model);
+/* A process for a tree of them: indented by its depth, "=" before what came by exec; owned
+ * by the doc. */
+const char *about_process(const struct model_process *process, struct doc *doc);
 
 #endif

@@ -108,6 +108,11 @@ static const struct model_thread *thread_of(const struct model *model, uint32_t 
 	return thread < model->n_threads ? &model->threads[thread] : NULL;
 }
 
+static const struct model_process *process_of(const struct model *model, uint32_t process)
+{
+	return process < model->n_processes ? &model->processes[process] : NULL;
+}
+
 /* Where a site's stack starts, if it counts: false otherwise. */
 static bool start_of(struct calltree *t, const struct model_site *site,
 		     const struct calltree_how *how, struct walker *w)
@@ -121,7 +126,7 @@ static bool start_of(struct calltree *t, const struct model_site *site,
 		return false;
 	place = places_start(&t->places, &node, &i);
 	if (!filters_pass(how->filters, place ? &place->frames[i] : NULL,
-			  thread_of(model, site->thread)))
+			  thread_of(model, site->thread), process_of(model, site->process)))
 		return false;
 	*w = (struct walker){ .node = place ? node : 0,
 			      .frame = (uint32_t)i,

@@ -15,7 +15,7 @@
 #include "util/diag.h"
 #include "util/xalloc.h"
 
-static const char *const words[] = { "function", "file", "module", "thread" };
+static const char *const words[] = { "function", "file", "module", "thread", "process" };
 
 /* Steps over `word:` at *p. */
 static bool take(const char **p, const char *word)
@@ -53,9 +53,9 @@ int filters_parse(struct filters *filters, const struct opt_list *texts, struct 
 			return diag_error(
 				diag, -EINVAL,
 				"--filter '%s' is not include or exclude, function, file, "
-				"module or thread, and a pattern: 'exclude:file:/usr/*'",
+				"module, thread or process, and a pattern: 'exclude:file:/usr/*'",
 				texts->v[i]);
-		filters->need_frames |= filter->on != FILTER_THREAD;
+		filters->need_frames |= filter->on < FILTER_THREAD;
 	}
 	return 0;
 }
@@ -106,8 +106,18 @@ static bool match_thread(const char *glob, const struct model_thread *thread)
 	return match(glob, thread->name) || match(glob, tid);
 }
 
+static bool match_process(const char *glob, const struct model_process *process)
+{
+	char pid[24];
+
+	if (!process)
+		return false;
+	snprintf(pid, sizeof(pid), "%" PRIu64, process->pid);
+	return match_path(glob, process->exe) || match(glob, pid);
+}
+
 static bool matches(const struct filter *filter, const struct frame *frame,
-		    const struct model_thread *thread)
+		    const struct model_thread *thread, const struct model_process *process)
 {
 	switch (filter->on) {
 	case FILTER_FUNCTION:
@@ -117,6 +127,8 @@ static bool matches(const struct filter *filter, const struct frame *frame,
 		return frame && match_path(filter->glob, frame->file);
 	case FILTER_MODULE:
 		return frame && match_path(filter->glob, frame->module);
+	case FILTER_PROCESS:
+		return match_process(filter->glob, process);
 	case FILTER_THREAD:
 		break;
 	}
@@ -124,13 +136,13 @@ static bool matches(const struct filter *filter, const struct frame *frame,
 }
 
 bool filters_pass(const struct filters *filters, const struct frame *frame,
-		  const struct model_thread *thread)
+		  const struct model_thread *thread, const struct model_process *process)
 {
 	bool included = false, any_include = false;
 
 	for (size_t i = 0; i < filters->n; i++) {
 		const struct filter *filter = &filters->v[i];
-		bool hit = matches(filter, frame, thread);
+		bool hit = matches(filter, frame, thread, process);
 
 		if (filter->exclude && hit)
 			return false;
@@ -138,4 +150,12 @@ bool filters_pass(const struct filters *filters, const struct frame *frame,
 		included |= !filter->exclude && hit;
 	}
 	return included || !any_include;
+}
+
+bool filters_on(const struct filters *filters, enum filter_on on)
+{
+	for (size_t i = 0; i < filters->n; i++)
+		if (filters->v[i].on == on)
+			return true;
+	return false;
 }

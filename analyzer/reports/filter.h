@@ -13,9 +13,10 @@
 
 struct diag;
 struct frame;
+struct model_process;
 struct model_thread;
 
-enum filter_on { FILTER_FUNCTION, FILTER_FILE, FILTER_MODULE, FILTER_THREAD };
+enum filter_on { FILTER_FUNCTION, FILTER_FILE, FILTER_MODULE, FILTER_THREAD, FILTER_PROCESS };
 
 struct filter {
 	bool exclude;
@@ -34,12 +35,16 @@ int filters_parse(struct filters *filters, const struct opt_list *texts, struct 
 void filters_release(struct filters *filters);
 
 /*
- * Does an allocation pass whose reported frame is `frame` (NULL: unknown) and
- * whose thread is `thread` (NULL: unknown)?  Functions match by their whole
+ * Does an allocation pass whose reported frame is `frame`, made by `thread` of `process`
+ * (NULL: unknown)?  Functions match by their whole
  * name or by it without return type and parameters; files and modules by path, or
- * by their last part when the glob has no slash; threads by name or number.
+ * by their last part when the glob has no slash; threads and processes by
+ * name or number; the name of a process is its program's path or the last part of it.
  */
 bool filters_pass(const struct filters *filters, const struct frame *frame,
-		  const struct model_thread *thread);
+		  const struct model_thread *thread, const struct model_process *process);
+
+/* Is any of them on what `on` says? */
+bool filters_on(const struct filters *filters, enum filter_on on);
 
 #endif

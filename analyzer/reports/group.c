@@ -127,21 +127,33 @@ static const struct model_thread *thread_of(const struct groups *g, uint32_t thr
 	return thread < g->model->n_threads ? &g->model->threads[thread] : NULL;
 }
 
-/* One stack, and for threads' sake one thread. */
-static void add_stack(struct groups *g, uint32_t stack, uint32_t thread, const struct counts *c)
+static const struct model_process *process_of(const struct groups *g, uint32_t process)
 {
+	return process < g->model->n_processes ? &g->model->processes[process] : NULL;
+}
+
+/* One stack, and for their sake one thread and process. */
+static void add_stack(struct groups *g, const struct model_site *site)
+{
+	const struct counts *c = &site->counts;
+	uint32_t stack = site->stack, thread = site->thread;
 	const struct place *place = NULL;
 	uint32_t node = stack, group;
 	size_t i = 0;
 
 	if (g->by < BY_STACK || g->filters->need_frames)
 		place = places_start(&g->places, &node, &i);
-	if (!filters_pass(g->filters, place ? &place->frames[i] : NULL, thread_of(g, thread)))
+	if (!filters_pass(g->filters, place ? &place->frames[i] : NULL, thread_of(g, thread),
+			  process_of(g, site->process)))
 		return;
 	g->stacks++;
 	counts_add(&g->total, c);
 	if (g->by == BY_THREAD) {
 		group = group_by_id(g, thread, (struct group){ .thread = thread, .node = stack });
+		count_into(g, group, c);
+	} else if (g->by == BY_PROCESS) {
+		group = group_by_id(g, site->process,
+				    (struct group){ .process = site->process, .node = stack });
 		count_into(g, group, c);
 	} else if (g->by == BY_STACK || !place) {
 		group = group_by_id(g, stack, (struct group){ .node = stack });
@@ -161,21 +173,13 @@ uint32_t groups_of_stack(struct groups *g, uint32_t stack)
 					    ? places_start(&g->places, &node, &i)
 					    : NULL;
 
-	if (!filters_pass(g->filters, place ? &place->frames[i] : NULL, NULL))
+	if (!filters_pass(g->filters, place ? &place->frames[i] : NULL, NULL, NULL))
 		return UINT32_MAX;
 	return g->by < BY_STACK && place ? group_of(g, place, i, node)
 					 : group_by_id(g, stack, (struct group){ .node = stack });
 }
 
-static bool filters_on_threads(const struct filters *filters)
-{
-	for (size_t i = 0; i < filters->n; i++)
-		if (filters->v[i].on == FILTER_THREAD)
-			return true;
-	return false;
-}
-
-/* Sites of one stack are one: threads are of no interest. */
+/* Sites of one stack are one: threads and processes are of no interest. */
 static void add_merged(struct groups *g, enum mp_kind kind)
 {
 	struct map index = MAP_INIT;
@@ -193,12 +197,14 @@ static void add_merged(struct groups *g, enum mp_kind kind)
 		if (fresh) {
 			*at = n;
 			XGROW(merged, n, alloc);
-			merged[n++] = (struct model_site){ .stack = site->stack };
+			merged[n++] = (struct model_site){ .stack = site->stack,
+							   .thread = MODEL_NO_THREAD,
+							   .process = MODEL_NO_PROCESS };
 		}
 		counts_add(&merged[*at].counts, &site->counts);
 	}
 	for (size_t i = 0; i < n; i++)
-		add_stack(g, merged[i].stack, MODEL_NO_THREAD, &merged[i].counts);
+		add_stack(g, &merged[i]);
 	free(merged);
 	map_release(&index);
 }
@@ -214,14 +220,14 @@ void groups_build(struct groups *g, const struct model *model, struct symbols *s
 		.filters = filters,
 	};
 	places_init(&g->places, model, symbols, allocator_frames);
-	if (by != BY_THREAD && !filters_on_threads(filters)) {
+	if (by < BY_THREAD && !filters_on(filters, FILTER_THREAD) &&
+	    !filters_on(filters, FILTER_PROCESS)) {
 		add_merged(g, kind);
 		return;
 	}
 	for (size_t i = 0; i < model->n_sites; i++)
 		if (model->sites[i].kind == kind)
-			add_stack(g, model->sites[i].stack, model->sites[i].thread,
-				  &model->sites[i].counts);
+			add_stack(g, &model->sites[i]);
 }
 
 void groups_release(struct groups *g)

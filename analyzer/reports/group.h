@@ -14,7 +14,7 @@
 #include "reports/places.h"
 #include "util/strmap.h"
 
-enum group_by { BY_LINE, BY_FILE, BY_FUNCTION, BY_MODULE, BY_STACK, BY_THREAD };
+enum group_by { BY_LINE, BY_FILE, BY_FUNCTION, BY_MODULE, BY_STACK, BY_THREAD, BY_PROCESS };
 
 struct group {
 	struct counts counts;
@@ -25,6 +25,7 @@ struct group {
 	uint64_t offset;   /* in the function, or in the module when that is not known */
 	uint32_t node;	   /* BY_STACK: the stack; else one stack of the group */
 	uint32_t thread;   /* BY_THREAD: index or MODEL_NO_THREAD */
+	uint32_t process;  /* BY_PROCESS: index */
 	uint32_t seen;	   /* last stack that was counted here */
 };
 

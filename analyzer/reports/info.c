@@ -2,6 +2,7 @@
 /* info.c - what a trace is of, and its totals. */
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "doc/doc.h"
@@ -93,6 +94,17 @@ static void put(struct doc *doc, const char *group, const char *key, const char 
 			   });
 }
 
+/* The highest sum of live heaps that samples saw. */
+static uint64_t peak_together(const struct model *model)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < model->n_samples; i++)
+		if (model->samples[i].heap > most)
+			most = model->samples[i].heap;
+	return most;
+}
+
 static void add_heap(const struct model *model, struct doc *doc)
 {
 	const char *group = "Heap";
@@ -111,6 +123,9 @@ static void add_heap(const struct model *model, struct doc *doc)
 	    CELL_I(counts_live_bytes(&c)));
 	put(doc, group, "peak_bytes", range ? "peak of the whole run" : "peak", UNIT_BYTES,
 	    CELL_U(peak));
+	if (model_is_family(model))
+		put(doc, group, "peak_together_bytes", "of all together, as sampled", UNIT_BYTES,
+		    CELL_U(peak_together(model)));
 	put(doc, group, "peak_time_ns", "peak reached after", UNIT_NS, CELL_U(peak_t));
 	put(doc, group, "temporary_allocations", "temporary (freed at once)", UNIT_COUNT,
 	    CELL_U(c.temp0));
@@ -131,7 +146,7 @@ static void add_memory(const struct model *model, struct doc *doc)
 	const char *group = "Memory";
 	struct counts mapped = model_total(model, MP_MMAP);
 	int64_t inherited = about_inherited(model);
-	uint64_t rss = about_max_rss(model),
+	uint64_t rss = model_max_rss(model),
 		 recorder = model->has_footer ? model->footer.recorder : 0;
 
 	for (size_t i = 0; i < model->n_samples && !model->has_footer; i++)
@@ -267,7 +282,10 @@ static void add_program(const struct model *model, struct doc *doc)
 	    model->has_footer ? CELL_I(model->footer.status) : CELL_EMPTY);
 	put(doc, group, "end", "ended by", UNIT_TEXT, CELL_T(how.buf));
 	put(doc, group, "threads", "threads", UNIT_COUNT, CELL_U(threads));
-	put(doc, group, "processes", NULL, UNIT_COUNT, CELL_U(1));
+	put(doc, group, "processes", model_is_family(model) ? "processes" : NULL, UNIT_COUNT,
+	    CELL_U(model_count_processes(model)));
+	put(doc, group, "programs", model_is_family(model) ? "programs run in them" : NULL,
+	    UNIT_COUNT, CELL_U(model->n_processes));
 	put(doc, group, "forks", forks ? "forked children" : NULL, UNIT_COUNT, CELL_U(forks));
 	put(doc, group, "allocator", "allocator", UNIT_TEXT, CELL_T(h->allocator));
 	strbuf_release(&command);
@@ -293,6 +311,62 @@ static void add_trace(const struct model *model, struct doc *doc)
 	    model->has_footer ? CELL_U(model->footer.foreign) : CELL_EMPTY);
 }
 
+/* Who made whom: children stand to the right of their parents. */
+static void add_processes(const struct model *model, struct doc *doc)
+{
+	static const struct doc_column columns[] = {
+		{ .key = "program", .title = "Process", .unit = UNIT_TEXT },
+		{ .key = "exe",
+		  .title = "Program",
+		  .unit = UNIT_TEXT,
+		  .flags = COLUMN_FOR_MACHINES },
+		{ .key = "pid", .title = "Pid", .unit = UNIT_NONE, .flags = COLUMN_KEY },
+		{ .key = "ppid",
+		  .title = "Parent",
+		  .unit = UNIT_NONE,
+		  .flags = COLUMN_FOR_MACHINES },
+		{ .key = "depth",
+		  .title = "Depth",
+		  .unit = UNIT_NONE,
+		  .flags = COLUMN_FOR_MACHINES },
+		{ .key = "started_ns", .title = "Started", .unit = UNIT_NS, .priority = 2 },
+		{ .key = "duration_ns", .title = "Ran for", .unit = UNIT_NS, .priority = 3 },
+		{ .key = "allocations", .title = "Allocations", .unit = UNIT_COUNT, .priority = 1 },
+		{ .key = "live_bytes", .title = "Live", .unit = UNIT_BYTES, .priority = 4 },
+		{ .key = "peak_bytes", .title = "Peak", .unit = UNIT_BYTES },
+		{ .key = "exit", .title = "Ended by", .unit = UNIT_TEXT, .priority = 5 },
+		{ .key = "path",
+		  .title = "Trace",
+		  .unit = UNIT_TEXT,
+		  .flags = COLUMN_FOR_MACHINES },
+	};
+	struct doc_table *table = doc_add_table(doc, "processes", "Processes", columns,
+						sizeof(columns) / sizeof(*columns));
+	uint32_t *order = model_tree_order(model->processes, model->n_processes);
+
+	for (size_t i = 0; i < model->n_processes; i++) {
+		const struct model_process *p = &model->processes[order[i]];
+		const struct doc_cell cells[] = {
+			CELL_T(about_process(p, doc)),
+			CELL_T(p->exe),
+			CELL_U(p->pid),
+			CELL_U(p->parent == MODEL_NO_PROCESS ? p->ppid
+							     : model->processes[p->parent].pid),
+			CELL_U(p->depth),
+			CELL_U(p->started),
+			CELL_U(p->ended > p->started ? p->ended - p->started : 0),
+			CELL_U(p->heap.allocs),
+			CELL_I(counts_live_bytes(&p->heap)),
+			CELL_U(p->peak_bytes),
+			CELL_T(*p->reason ? p->reason : "unknown"),
+			CELL_T(p->path),
+		};
+
+		doc_add_row(doc, table, cells);
+	}
+	free(order);
+}
+
 static int info_build(const struct model *model, struct symbols *symbols,
 		      const struct report_args *args, struct doc *doc)
 {
@@ -313,6 +387,8 @@ static int info_build(const struct model *model, struct symbols *symbols,
 	add_resident(model, doc);
 	add_allocator(model, doc);
 	add_trace(model, doc);
+	if (model_is_family(model))
+		add_processes(model, doc);
 	if (!totals(model).allocs)
 		doc_add_note(doc, LEVEL_INFO, "empty",
 			     point_is_range(&model->point)

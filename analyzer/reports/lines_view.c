@@ -82,7 +82,7 @@ static bool names_file(const char *operand, const char *file)
 
 	strbuf_addf(&tail, "%s%s", operand[0] != '/' && strchr(operand, '/') ? "*/" : "", operand);
 	filter.glob = tail.buf;
-	yes = filters_pass(&filters, &frame, NULL);
+	yes = filters_pass(&filters, &frame, NULL, NULL);
 	strbuf_release(&tail);
 	return yes;
 }
@@ -93,7 +93,7 @@ static bool names_function(const char *operand, const char *function)
 	const struct filters filters = { .v = &filter, .n = 1 };
 	const struct frame frame = { .function = function };
 
-	return filters_pass(&filters, &frame, NULL);
+	return filters_pass(&filters, &frame, NULL, NULL);
 }
 
 /* Returns whether anything has the name. */

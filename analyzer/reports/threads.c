@@ -38,6 +38,8 @@ enum {
 	AT_RANK,
 	AT_THREAD,
 	AT_TID,
+	AT_PROCESS,
+	AT_PID,
 	AT_STARTED,
 	AT_ENDED,
 	AT_ALLOCATED,
@@ -53,6 +55,9 @@ static const struct doc_column columns[COLUMNS] = {
 	[AT_RANK] = { "rank", "#", UNIT_NONE, .flags = COLUMN_FOR_PEOPLE },
 	[AT_THREAD] = { "thread", "thread", UNIT_TEXT, .flags = COLUMN_KEY },
 	[AT_TID] = { "tid", "tid", UNIT_NONE, .flags = COLUMN_KEY, .priority = 5 },
+	[AT_PROCESS] = { "process", "process", UNIT_TEXT,
+			 .flags = COLUMN_KEY | COLUMN_FOR_MACHINES },
+	[AT_PID] = { "pid", "pid", UNIT_NONE, .flags = COLUMN_KEY | COLUMN_OF_RUN, .priority = 6 },
 	[AT_STARTED] = { "started_ns", "started", UNIT_NS, .priority = 3 },
 	[AT_ENDED] = { "ended_ns", "ended", UNIT_NS, .priority = 4 },
 	[AT_ALLOCATED] = { "allocated_bytes", "allocated", UNIT_BYTES, .priority = 0 },
@@ -99,6 +104,10 @@ static void put_row(struct doc *doc, struct doc_table *table, const struct model
 
 		cells[AT_THREAD] = CELL_T(t->name);
 		cells[AT_TID] = CELL_U(t->tid);
+		if (t->process < model->n_processes) {
+			cells[AT_PROCESS] = CELL_T(model->processes[t->process].exe);
+			cells[AT_PID] = CELL_U(model->processes[t->process].pid);
+		}
 		cells[AT_STARTED] = CELL_U(t->started);
 		cells[AT_ENDED] = t->ended == UINT64_MAX ? CELL_EMPTY : CELL_U(t->ended);
 	} else {
@@ -154,11 +163,16 @@ static void add_title(const struct model *model, struct doc *doc, int sort)
 static void fill(const struct model *model, const struct report_args *args, struct doc *doc,
 		 const struct row *rows, size_t n, const struct counts *total)
 {
-	struct doc_table *table = doc_add_table(doc, "threads", NULL, columns, COLUMNS);
+	struct doc_column shown_columns[COLUMNS];
+	struct doc_table *table;
 	struct doc_cell cells[COLUMNS] = { [AT_THREAD] = CELL_T("total") };
 	size_t shown = args->n && args->n < n ? (size_t)args->n : n;
 	struct counts other = { 0 };
 
+	memcpy(shown_columns, columns, sizeof(columns));
+	if (!model_is_family(model))
+		shown_columns[AT_PID].flags |= COLUMN_FOR_MACHINES;
+	table = doc_add_table(doc, "threads", NULL, shown_columns, COLUMNS);
 	table->empty = doc_text(doc, "the trace names no thread");
 	doc->main_table = table->name;
 	for (size_t i = 0; i < shown; i++)

@@ -96,7 +96,7 @@ static void add_between(const struct timeline *line, const struct curve *c, stru
 {
 	const struct model *m = line->model;
 
-	if (c->get == get_heap && m->has_peak)
+	if (c->get == get_heap && m->has_peak && !model_is_family(m))
 		curve_add(p, m->peak_time, (int64_t)m->peak_bytes);
 	if (c->get != own_rss && c->get != get_rss)
 		return;
@@ -268,7 +268,7 @@ void timeline_add_moments(const struct timeline *line, struct doc *doc)
 {
 	const struct model *m = line->model;
 
-	if (m->has_peak && is_inside(line, m->peak_time, m->peak_time))
+	if (m->has_peak && !model_is_family(m) && is_inside(line, m->peak_time, m->peak_time))
 		doc_add_moment(doc, (struct doc_moment){
 					    .kind = "peak",
 					    .run = line->run,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * top.c - where the memory went: the lines, files, functions, modules, stacks
- * or threads that hold or allocate most.
+ * threads or processes that hold or allocate most.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -32,7 +32,7 @@ static const struct opt top_options[] = {
 	  .name = "group-by",
 	  .type = OPT_WORD,
 	  .def = "line",
-	  .arg = "line|file|function|module|stack|thread|region|case",
+	  .arg = "line|file|function|module|stack|thread|process|region|case",
 	  .offset = offsetof(struct top_options, group_by),
 	  .help = "what a row stands for" },
 	CHOOSE_KIND(struct top_options, kind),
@@ -51,11 +51,12 @@ static const char *const top_examples[] = {
 static int group_by_name(const char *name, bool cumulative, struct diag *diag)
 {
 	static const char *const names[] = {
-		[BY_LINE] = "line",	[BY_FILE] = "file",   [BY_FUNCTION] = "function",
-		[BY_MODULE] = "module", [BY_STACK] = "stack", [BY_THREAD] = "thread",
+		[BY_LINE] = "line",	  [BY_FILE] = "file",	[BY_FUNCTION] = "function",
+		[BY_MODULE] = "module",	  [BY_STACK] = "stack", [BY_THREAD] = "thread",
+		[BY_PROCESS] = "process",
 	};
 
-	for (int i = 0; i <= BY_THREAD; i++) {
+	for (int i = 0; i <= BY_PROCESS; i++) {
 		if (strcmp(name, names[i]))
 			continue;
 		if (cumulative && i >= BY_STACK)
@@ -66,15 +67,14 @@ static int group_by_name(const char *name, bool cumulative, struct diag *diag)
 	}
 	return diag_error(diag, -EINVAL,
 			  "--group-by %s comes with a later version: there are line, "
-			  "file, function, module, stack and thread",
+			  "file, function, module, stack, thread and process",
 			  name);
 }
 
 static void add_titles(const struct top *top, struct doc *doc)
 {
-	static const char *const nouns[] = {
-		"line", "file", "function", "module", "stack", "thread"
-	};
+	static const char *const nouns[] = { "line",  "file",	"function", "module",
+					     "stack", "thread", "process" };
 	const struct model *model = top->groups->model;
 	const struct top_sort_key *key = &top_sort_keys[top->sort];
 	struct strbuf text = STRBUF_INIT;
@@ -89,19 +89,21 @@ static void add_titles(const struct top *top, struct doc *doc)
 	if (!top->shown)
 		goto out;
 	if (top->shown < top->n)
-		strbuf_addf(&text, "the top %zu of %zu %ss", top->shown, top->n,
-			    nouns[top->groups->by]);
+		strbuf_addf(&text, "the top %zu of %zu %s%s", top->shown, top->n,
+			    nouns[top->groups->by], top->groups->by == BY_PROCESS ? "es" : "s");
 	else if (top->shown == 1)
 		strbuf_addf(&text, "one %s", nouns[top->groups->by]);
 	else
-		strbuf_addf(&text, "all %zu %ss", top->shown, nouns[top->groups->by]);
+		strbuf_addf(&text, "all %zu %s%s", top->shown, nouns[top->groups->by],
+			    top->groups->by == BY_PROCESS ? "es" : "s");
 	strbuf_addf(&text, "%s, by %s", choose_kind_words(top->kind),
 		    top->range && key->growth ? key->growth : key->words);
 	if (key->get == top_peak_bytes && top->kind == MP_HEAP && model->has_peak) {
 		strbuf_addstr(&text, " (");
 		units_add_bytes(&text, model->peak_bytes);
-		strbuf_addstr(&text, " after ");
-		units_add_ns(&text, model->peak_time);
+		strbuf_addstr(&text, model_is_family(model) ? " in all" : " after ");
+		if (!model_is_family(model))
+			units_add_ns(&text, model->peak_time);
 		strbuf_addch(&text, ')');
 	}
 	if (top->groups->cumulative)
@@ -139,7 +141,7 @@ static void note_symbols(const struct top *top, struct doc *doc)
 	for (size_t i = 0; i < top->shown; i++) {
 		uint32_t node = top->order[i]->node;
 
-		if (top->groups->by != BY_THREAD && node < model->n_nodes &&
+		if (top->groups->by < BY_THREAD && node < model->n_nodes &&
 		    model->nodes[node].module)
 			used[model->nodes[node].module - 1] = true;
 	}
@@ -215,7 +217,8 @@ static int top_build(const struct model *model, struct symbols *symbols,
 const struct report report_top = {
 	.name = "top",
 	.summary = "where the memory went: the sites that hold or allocate most",
-	.description = "Shows the lines (or files, functions, modules, stacks, threads) that hold "
+	.description = "Shows the lines (or files, functions, modules, stacks, threads, processes) "
+		       "that hold "
 		       "or allocate most memory. At the end of a run rows are sorted by what they "
 		       "held when the program's memory was at its peak, at other points by what "
 		       "they hold there; --sort takes any column: live_bytes live_count peak_bytes "

@@ -213,6 +213,13 @@ static const char *thread_name(const struct top *top, uint32_t thread)
 	return thread < model->n_threads ? model->threads[thread].name : "(not known by thread)";
 }
 
+static const char *process_name(const struct model *model, uint32_t process)
+{
+	const struct model_process *p = &model->processes[process];
+
+	return process >= model->n_processes ? "" : *p->exe ? base_name(p->exe) : p->path;
+}
+
 /* What the row stands for, column by column, as the grouping needs them. */
 static void put_identity(const struct top *top, struct line *line, struct doc *doc,
 			 const struct group *g, struct doc_frame **room)
@@ -249,6 +256,14 @@ static void put_identity(const struct top *top, struct line *line, struct doc *d
 		    g->thread < model->n_threads ? CELL_U(model->threads[g->thread].tid)
 						 : CELL_EMPTY);
 	}
+	if (by == BY_PROCESS) {
+		put(line, (struct doc_column){ "process", "process", UNIT_TEXT, .flags = flags },
+		    CELL_T(doc_text(doc, process_name(model, g->process))));
+		put(line,
+		    (struct doc_column){ "pid", "pid", UNIT_NONE, .flags = flags | COLUMN_OF_RUN },
+		    g->process < model->n_processes ? CELL_U(model->processes[g->process].pid)
+						    : CELL_EMPTY);
+	}
 }
 
 /* The same for people: one column at the end. */
@@ -268,6 +283,15 @@ static void put_where(const struct top *top, struct line *line, struct doc *doc,
 								    thread_name(top, g->thread),
 								    model->threads[g->thread].tid))
 						 : CELL_T(thread_name(top, g->thread)));
+		return;
+	case BY_PROCESS:
+		put(line, where,
+		    g->process >= model->n_processes
+			    ? CELL_T("")
+			    : CELL_T(doc_textf(doc, "%s (pid %" PRIu64 ") %s",
+					       process_name(model, g->process),
+					       model->processes[g->process].pid,
+					       model->processes[g->process].command)));
 		return;
 	case BY_MODULE:
 		put(line, where, CELL_T(g->module ? g->module : "(no module)"));

@@ -75,17 +75,17 @@ Test(export, csv_has_every_site)
 	check("csv", NULL, MP_HEAP,
 	      "tid,thread,kind,live_bytes,live_count,peak_bytes,peak_count,allocated_bytes,"
 	      "allocations,freed_bytes,frees,temporary_allocations,temporary_allocations_near,"
-	      "function,file,line,module,stack\n"
+	      "function,file,line,module,stack,pid\n"
 	      "10,\"main\",heap,300,3,400,4,400,4,100,1,0,0,\"operator new(unsigned long)\",\"\",,"
-	      "\"/bin/app\",\"operator new(unsigned long);read;load;main\"\n"
+	      "\"/bin/app\",\"operator new(unsigned long);read;load;main\",\n"
 	      "10,\"main\",heap,0,0,1000,1,2000,2,2000,2,2,0,\"xmalloc\",\"/src/x.c\",3,"
-	      "\"/bin/app\",\"xmalloc;" PARSE ";" PARSE ";main\"\n"
+	      "\"/bin/app\",\"xmalloc;" PARSE ";" PARSE ";main\",\n"
 	      "10,\"main\",heap,600,3,200,1,600,3,0,0,0,0,\"operator new(unsigned long)\",\"\",,"
-	      "\"/bin/app\",\"operator new(unsigned long);" PARSE ";main\"\n"
+	      "\"/bin/app\",\"operator new(unsigned long);" PARSE ";main\",\n"
 	      "11,\"worker\",heap,50,1,0,0,50,1,0,0,0,0,\"libx.so+0x800\",\"\",,"
-	      "\"/lib/libx.so\",\"libx.so+0x800;work;clone\"\n"
+	      "\"/lib/libx.so\",\"libx.so+0x800;work;clone\",\n"
 	      "10,\"main\",mmap,4096,1,0,0,4096,1,0,0,0,0,\"libx.so+0x800\",\"\",,"
-	      "\"/lib/libx.so\",\"libx.so+0x800;work;clone\"\n");
+	      "\"/lib/libx.so\",\"libx.so+0x800;work;clone\",\n");
 }
 
 Test(export, callgrind_counts_calls_once)

@@ -18,20 +18,20 @@ static struct model_node nodes[] = {
 };
 
 static struct model_site sites[] = {
-	{ 0,
-	  2,
-	  MP_HEAP,
-	  { .allocs = 5,
-	    .bytes = 500,
-	    .frees = 2,
-	    .freed = 200,
-	    .temp0 = 1,
-	    .temp1 = 2,
-	    .peak_count = 4,
-	    .peak_bytes = 400 } },
-	{ 1, 2, MP_HEAP, { .allocs = 1, .bytes = 10 } },
-	{ 0, 4, MP_HEAP, { .allocs = 3, .bytes = 30 } },
-	{ 0, 2, MP_MMAP, { .allocs = 1, .bytes = 4096 } },
+	{ .thread = 0,
+	  .stack = 2,
+	  .kind = MP_HEAP,
+	  .counts = { .allocs = 5,
+		      .bytes = 500,
+		      .frees = 2,
+		      .freed = 200,
+		      .temp0 = 1,
+		      .temp1 = 2,
+		      .peak_count = 4,
+		      .peak_bytes = 400 } },
+	{ .thread = 1, .stack = 2, .kind = MP_HEAP, .counts = { .allocs = 1, .bytes = 10 } },
+	{ .thread = 0, .stack = 4, .kind = MP_HEAP, .counts = { .allocs = 3, .bytes = 30 } },
+	{ .thread = 0, .stack = 2, .kind = MP_MMAP, .counts = { .allocs = 1, .bytes = 4096 } },
 };
 
 static struct model_sample samples[] = {

@@ -47,8 +47,9 @@ void places_release(struct places *places)
 }
 
 /* Names repeat far more often than they differ. */
-static bool only_allocates(struct places *places, const char *function)
+static bool only_allocates(struct places *places, const struct frame *frame)
 {
+	const char *function = frame->full ? frame->full : frame->function;
 	uint64_t *known;
 	bool fresh;
 
@@ -88,8 +89,7 @@ const struct place *places_of(struct places *places, uint32_t node)
 	place->groups = xreallocarray(NULL, place->n, sizeof(*place->groups));
 	for (size_t i = 0; i < place->n; i++)
 		place->groups[i] = PLACE_NO_GROUP;
-	while (place->skip < place->n &&
-	       only_allocates(places, place->frames[place->skip].full))
+	while (place->skip < place->n && only_allocates(places, &place->frames[place->skip]))
 		place->skip++;
 	return place;
 }

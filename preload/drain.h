@@ -54,6 +54,14 @@ void drain_stack(struct drain *d, uint32_t node);
 /* Rows of size classes that changed; part of the pass. */
 void drain_sizes(struct drain *d);
 
+/*
+ * Lines for the code that stacks met, by the perf map `map` of `len` bytes: once,
+ * after the last pass.  `scratch` holds `scratch_len` bytes, drain_jit_scratch()
+ * or what there is; 0 is needed when no stack met such code.
+ */
+void drain_jit(struct drain *d, const char *map, size_t len, uint64_t *scratch, size_t scratch_len);
+size_t drain_jit_scratch(const struct state *s);
+
 /* The composition of the highest live heap so far, if it changed since the last
  * such line.  `scratch` holds `len` bytes, drain_peak_scratch() or more, of which
  * it touches what the stacks of the peak need; without it (NULL) a stack has a row

@@ -15,6 +15,7 @@
 #include "header.h"
 #include "memstat.h"
 #include "peak.h"
+#include "perfmap.h"
 #include "peak.h"
 #include "rt.h"
 #include "sys.h"
@@ -245,6 +246,7 @@ void output_exec(struct state *s, const char *path)
 	drain_pass(&d);
 	put_sample(&d);
 	put_peak(&d, false);
+	perfmap_write(&d);
 	tracefile_flush(&file);
 	before_exec = file.size;
 	has_footer = true;
@@ -313,6 +315,7 @@ void output_finish(struct state *s, const char *reason, const int *status)
 	if (orderly)
 		put_allocator(&d, &allocator);
 	put_peak(&d, false);
+	perfmap_write(&d);
 	put_footer(&d, reason, status);
 	has_footer = true;
 	end_with(&d, true);

@@ -20,6 +20,7 @@
 
 #include "drain.h"
 #include "offline/mend.h"
+#include "offline/perfmap_file.h"
 #include "state.h"
 
 /* The largest one that any version could have made, generously. */
@@ -250,6 +251,7 @@ int mp_state_drain(struct mp_state *state, struct mp_out *out, const char *reaso
 	if (scratch && d.chain) {
 		drain_pass(&d);
 		drain_peak(&d, scratch, drain_peak_scratch(s), false);
+		perfmap_file(&d);
 		note_damage(&d, mended);
 		count_recorder(s);
 		drain_footer(&d, &(struct mp_footer){

@@ -102,37 +102,61 @@ static struct model_moment calls_moments[] = {
 };
 
 static const struct frame calls_main[] = {
-	{ .function = "main", .file = "/src/main.c", .line = 5, .module = "/bin/app" },
+	{ .function = "main",
+	  .full = "main",
+	  .file = "/src/main.c",
+	  .line = 5,
+	  .module = "/bin/app" },
 };
 static const struct frame calls_load[] = {
 	{ .function = "read",
+	  .full = "read",
 	  .file = "/src/read.c",
 	  .line = 9,
 	  .module = "/bin/app",
 	  .is_inline = true },
-	{ .function = "load", .file = "/src/load.c", .line = 2, .module = "/bin/app" },
+	{ .function = "load",
+	  .full = "load",
+	  .file = "/src/load.c",
+	  .line = 2,
+	  .module = "/bin/app" },
 };
 static const struct frame calls_new[] = {
-	{ .function = "operator new(unsigned long)", .module = "/bin/app", .offset = 0x1c },
+	{ .function = "operator new(unsigned long)",
+	  .full = "operator new(unsigned long)",
+	  .module = "/bin/app",
+	  .offset = 0x1c },
 };
 static const struct frame calls_parse[] = {
 	{ .function = "json::parse<int>(char const*)",
+	  .full = "json::parse<int>(char const*)",
 	  .file = "/src/parse.cc",
 	  .line = 7,
 	  .module = "/bin/app" },
 };
 static const struct frame calls_parse_again[] = {
 	{ .function = "json::parse<int>(char const*)",
+	  .full = "json::parse<int>(char const*)",
 	  .file = "/src/parse.cc",
 	  .line = 8,
 	  .module = "/bin/app" },
 };
 static const struct frame calls_xmalloc[] = {
-	{ .function = "xmalloc", .file = "/src/x.c", .line = 3, .module = "/bin/app" },
+	{ .function = "xmalloc",
+	  .full = "xmalloc",
+	  .file = "/src/x.c",
+	  .line = 3,
+	  .module = "/bin/app" },
 };
-static const struct frame calls_clone[] = { { .function = "clone", .module = "/lib/libx.so" } };
+static const struct frame calls_clone[] = {
+	{ .function = "clone", .full = "clone", .module = "/lib/libx.so" }
+};
 static const struct frame calls_work[] = {
-	{ .function = "work", .file = "/src/<work>.c", .line = 1, .module = "/bin/app" },
+	{ .function = "work",
+	  .full = "work",
+	  .file = "/src/<work>.c",
+	  .line = 1,
+	  .module = "/bin/app" },
 };
 static const struct frame calls_bare[] = { { .module = "/lib/libx.so", .offset = 0x800 } };
 

@@ -32,18 +32,19 @@ static void check(const struct report *report, const char *sort, uint64_t n, con
 	diag_release(&diag);
 }
 
-#define THREADS                                                                             \
-	"thread,tid,started_ns,ended_ns,allocated_bytes,allocations,live_bytes,live_count," \
+#define THREADS                                                                                   \
+	"thread,tid,process,pid,started_ns,ended_ns,allocated_bytes,allocations,live_bytes,live_" \
+	"count,"                                                                                  \
 	"temporary_allocations,temporary_allocations_near\n"
 
 Test(parts, threads)
 {
 	check(&report_threads, NULL, 0, NULL,
-	      THREADS "main,10,0,,3000,9,900,6,2,0\n"
-		      "worker,11,2000,500000000,50,1,50,1,0,0\n");
-	check(&report_threads, "live_bytes", 1, NULL, THREADS "main,10,0,,3000,9,900,6,2,0\n");
+	      THREADS "main,10,,,0,,3000,9,900,6,2,0\n"
+		      "worker,11,,,2000,500000000,50,1,50,1,0,0\n");
+	check(&report_threads, "live_bytes", 1, NULL, THREADS "main,10,,,0,,3000,9,900,6,2,0\n");
 	check(&report_threads, NULL, 0, "--kind=mmap",
-	      THREADS "main,10,0,,4096,1,4096,1,0,0\nworker,11,2000,500000000,0,0,0,0,0,0\n");
+	      THREADS "main,10,,,0,,4096,1,4096,1,0,0\nworker,11,,,2000,500000000,0,0,0,0,0,0\n");
 }
 
 Test(parts, threads_at_the_peak_are_not_known)

@@ -78,32 +78,52 @@ static struct model_site sites[] = {
 };
 
 static const struct frame frames_main[] = {
-	{ .function = "main", .file = "/src/main.c", .line = 5, .module = "/bin/app" },
+	{ .function = "main",
+	  .full = "main",
+	  .file = "/src/main.c",
+	  .line = 5,
+	  .module = "/bin/app" },
 };
 static const struct frame frames_parse[] = {
 	{ .function = "int json::parse<int>(char const*)",
+	  .full = "int json::parse<int>(char const*)",
 	  .file = "/src/parse.cc",
 	  .line = 7,
 	  .module = "/bin/app" },
 };
 static const struct frame frames_new[] = {
-	{ .function = "operator new(unsigned long)", .module = "/bin/app", .offset = 0x1c },
+	{ .function = "operator new(unsigned long)",
+	  .full = "operator new(unsigned long)",
+	  .module = "/bin/app",
+	  .offset = 0x1c },
 };
 static const struct frame frames_xmalloc[] = {
-	{ .function = "xmalloc", .file = "/src/x.c", .line = 3, .module = "/bin/app" },
+	{ .function = "xmalloc",
+	  .full = "xmalloc",
+	  .file = "/src/x.c",
+	  .line = 3,
+	  .module = "/bin/app" },
 };
 static const struct frame frames_read[] = {
 	{ .function = "read",
+	  .full = "read",
 	  .file = "/src/read.c",
 	  .line = 9,
 	  .module = "/bin/app",
 	  .is_inline = true },
-	{ .function = "load", .file = "/src/load.c", .line = 2, .module = "/bin/app" },
+	{ .function = "load",
+	  .full = "load",
+	  .file = "/src/load.c",
+	  .line = 2,
+	  .module = "/bin/app" },
 };
 static const struct frame frames_bare[] = { { .module = "/lib/libx.so", .offset = 0x800 } };
 
 static const struct frame frames_sqlite[] = {
-	{ .function = "sqlite3Malloc", .module = "/lib/libx.so", .offset = 0x10 },
+	{ .function = "sqlite3Malloc",
+	  .full = "sqlite3Malloc",
+	  .module = "/lib/libx.so",
+	  .offset = 0x10 },
 };
 
 static int lookups;

@@ -126,6 +126,13 @@ bool escape_take(uintptr_t p, uint32_t *node, size_t *size)
 
 void escape_after_fork(void)
 {
-	for (int i = 0; i < SHARDS; i++)
-		lock_init(&shards[i].lock);
+	for (int i = 0; i < SHARDS; i++) {
+		struct shard *s = &shards[i];
+
+		/* A thread that is not here may have been in the middle of a change:
+		 * these blocks are not known any more, their memory is left alone. */
+		if (__atomic_load_n(&s->lock.owner, __ATOMIC_RELAXED))
+			*s = (struct shard){ .cap = 0 };
+		lock_init(&s->lock);
+	}
 }

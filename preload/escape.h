@@ -16,7 +16,8 @@
 bool escape_put(uintptr_t p, uint32_t node, size_t size);
 /* False when the address is not known. */
 bool escape_take(uintptr_t p, uint32_t *node, size_t *size);
-/* In a fork child: locks held by threads that do not exist here are free. */
+/* In a fork child: locks held by threads that do not exist here are free, and what
+ * these may have left half changed is forgotten. */
 void escape_after_fork(void);
 
 #endif

@@ -51,6 +51,11 @@ static void say(const char *level, const char *text)
 	sys_write_all(2, line, out.len);
 }
 
+void output_complain(const char *text)
+{
+	say("error", text);
+}
+
 int output_open(const char *program)
 {
 	int err = tracefile_open(&file, config.output, program, 0);

@@ -17,6 +17,9 @@
 /* Nanoseconds since the header's epoch; also refreshes s->now. */
 uint64_t output_now(struct state *s);
 
+/* Before there is a trace: tell who asked (MEMPROF_VERBOSE) why there will be none. */
+void output_complain(const char *text);
+
 /* The folder and name a trace will have, before there is a state.  0 or -errno. */
 int output_open(const char *program);
 const char *output_path(void);

@@ -55,7 +55,11 @@ static bool set_up_once(void)
 	allocator_init();
 	/* Without this the page would be copied, and a child would write into
 	 * its parent's trace: better no recording at all. */
-	return sys_madvise(&recorder, sizeof(recorder), MADV_WIPEONFORK) == 0;
+	if (sys_madvise(&recorder, sizeof(recorder), MADV_WIPEONFORK) == 0)
+		return true;
+	output_complain("this kernel does not tell fork children apart (Linux 4.14 does), "
+			"so nothing is recorded");
+	return false;
 }
 
 static struct state *new_state(void)

@@ -16,9 +16,20 @@
 #include <time.h>
 
 #include "arch/x86_64/syscall.h"
+#include "fault.h"
+
+/* The only way from the recorder to the kernel. */
+static inline long door(long nr, long a, long b, long c, long d, long e, long f)
+{
+	long failure;
+
+	if (fault_due(nr, &c, &failure))
+		return failure;
+	return arch_syscall(nr, a, b, c, d, e, f);
+}
 
 #define CALL6(nr, a, b, c, d, e, f) \
-	arch_syscall((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+	door((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 #define CALL4(nr, a, b, c, d) CALL6(nr, a, b, c, d, 0, 0)
 #define CALL3(nr, a, b, c) CALL6(nr, a, b, c, 0, 0, 0)
 #define CALL2(nr, a, b) CALL6(nr, a, b, 0, 0, 0, 0)

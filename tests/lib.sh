@@ -21,6 +21,7 @@ if [[ -z ${BUILDDIR:-} ]]; then
 fi
 : "${MEMPROF:=$BUILDDIR/memprof}" "${LIBMEMPROF:=$BUILDDIR/libmemprof.so}"
 : "${LIBMEMPROF_CHECK:=$BUILDDIR/libmemprof-check.so}" "${VICTIMS:=$BUILDDIR/tests/victims}"
+: "${LIBMEMPROF_FAULT:=$BUILDDIR/libmemprof-fault.so}"
 : "${CC:=cc}" "${CXX:=c++}"
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/memprof-test.XXXXXX") || exit 99

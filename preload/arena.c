@@ -112,6 +112,15 @@ void arena_resident(uint64_t bytes[ARENA_USES])
 							       mappings[i].len);
 }
 
+void arena_each(void (*each)(void *ctx, uintptr_t start, uintptr_t end), void *ctx)
+{
+	uint32_t n = __atomic_load_n(&mappings_used, __ATOMIC_RELAXED);
+
+	for (uint32_t i = 0; i < n && i < MAPPINGS; i++)
+		if (mappings[i].start)
+			each(ctx, mappings[i].start, mappings[i].start + mappings[i].len);
+}
+
 void *arena_boot_alloc(size_t size)
 {
 	size_t need = ((size + 15) & ~(size_t)15) + BOOT_HEADER, at;

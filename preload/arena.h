@@ -36,6 +36,9 @@ void *arena_grow(void *p, size_t old_len, size_t new_len, enum arena_use use);
  * millisecond for a gigabyte of mappings. */
 void arena_resident(uint64_t bytes[ARENA_USES]);
 
+/* Call `each` for every mapping that is remembered, in no order; no lock. */
+void arena_each(void (*each)(void *ctx, uintptr_t start, uintptr_t end), void *ctx);
+
 /*
  * Memory for the program's calls that come before the real allocator is known
  * (dlsym may call calloc).  A fixed pool: blocks are 16-byte aligned, zeroed

@@ -124,6 +124,28 @@ bool escape_take(uintptr_t p, uint32_t *node, size_t *size)
 	return found;
 }
 
+bool escape_look(uintptr_t p, uint32_t *node, size_t *size)
+{
+	const struct shard *s = shard_of(p);
+	const struct entry *e;
+
+	/* A table that was being filled up is never full. */
+	if (!s->used || !s->cap)
+		return false;
+	e = find(s, p);
+	*node = e->node;
+	*size = e->size;
+	return e->p != 0;
+}
+
+void escape_walk(uintptr_t bits, bool (*each)(void *ctx, uintptr_t p, uint32_t node), void *ctx)
+{
+	for (int i = 0; i < SHARDS; i++)
+		for (uint32_t k = 0; k < shards[i].cap; k++)
+			if (shards[i].entries[k].p & bits)
+				each(ctx, shards[i].entries[k].p, shards[i].entries[k].node);
+}
+
 void escape_after_fork(void)
 {
 	for (int i = 0; i < SHARDS; i++) {

@@ -16,6 +16,10 @@
 bool escape_put(uintptr_t p, uint32_t node, size_t size);
 /* False when the address is not known. */
 bool escape_take(uintptr_t p, uint32_t *node, size_t *size);
+/* The same without removing it or taking a lock: for where other threads stand still. */
+bool escape_look(uintptr_t p, uint32_t *node, size_t *size);
+/* Every entry whose address has one of the bits of `bits`; no lock either. */
+void escape_walk(uintptr_t bits, bool (*each)(void *ctx, uintptr_t p, uint32_t node), void *ctx);
 /* In a fork child: locks held by threads that do not exist here are free, and what
  * these may have left half changed is forgotten. */
 void escape_after_fork(void);

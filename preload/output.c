@@ -219,6 +219,21 @@ void output_sample(struct state *s, enum asker asker)
 	end(&d);
 }
 
+void output_leaks(struct state *s, struct mp_leak_check *check)
+{
+	struct drain d = begin(s);
+
+	if (skip(&d))
+		return;
+	look(s);
+	drain_pass(&d);
+	check->t = d.t;
+	for (size_t i = 0; i < check->n_rows; i++)
+		drain_stack(&d, (uint32_t)check->rows[i].stack);
+	mp_encode_leak_check(&file.out, check);
+	end(&d);
+}
+
 static void put_footer(struct drain *d, const char *reason, const int *status)
 {
 	struct mp_footer footer = {

@@ -38,6 +38,10 @@ void output_sites(struct state *s, bool peak);
 enum asker { ASKER_START, ASKER_HOOK, ASKER_HELPER };
 void output_sample(struct state *s, enum asker asker);
 
+/* What a leak check found, after the totals of its moment; the time is set here. */
+struct mp_leak_check;
+void output_leaks(struct state *s, struct mp_leak_check *check);
+
 /* The process made a child. */
 void output_fork(struct state *s, uint32_t child);
 

@@ -29,6 +29,10 @@ static uint32_t unused;	      /* list of entries given back */
 static uint32_t root;
 static uint32_t seed;
 
+/* What was mapped before the last fork that forgot something. */
+static const struct range *forgotten;
+static uint32_t forgotten_root;
+
 /* Spare entries that a removal in the middle of a range may need: the rest of the
  * range, and the count of its pieces. */
 #define SPARE 2
@@ -259,10 +263,35 @@ bool ranges_remove(uintptr_t start, size_t len, ranges_gone *gone, void *ctx)
 	return ok;
 }
 
+/* Depth of a subtree that a change cut in the middle could at most be walked to. */
+#define DEEPEST 256
+
+static void each_below(const struct range *tree, uint32_t i, int depth,
+		       void (*each)(void *ctx, uintptr_t start, uintptr_t end), void *ctx)
+{
+	while (i && depth < DEEPEST) {
+		each_below(tree, tree[i].left, ++depth, each, ctx);
+		each(ctx, tree[i].start, tree[i].end);
+		i = tree[i].right;
+	}
+}
+
+void ranges_each(void (*each)(void *ctx, uintptr_t start, uintptr_t end), void *ctx)
+{
+	if (forgotten)
+		each_below(forgotten, forgotten_root, 0, each, ctx);
+	if (entries)
+		each_below(entries, root, 0, each, ctx);
+}
+
 void ranges_forget(void)
 {
 	/* A thread that is not here may have been in the middle of a change. */
 	lock_init(&lock);
+	if (root) {
+		forgotten = entries;
+		forgotten_root = root;
+	}
 	entries = NULL;
 	room = fresh = unused = root = 0;
 }

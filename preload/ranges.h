@@ -33,6 +33,9 @@ void ranges_let_go(void);
 bool ranges_add_held(uintptr_t start, size_t len, uint32_t node);
 bool ranges_remove_held(uintptr_t start, size_t len, ranges_gone *gone, void *ctx);
 
+/* Call `each` for every range, and for those forgotten at a fork, which may be gone
+ * by now.  Takes no lock: for where other threads stand still. */
+void ranges_each(void (*each)(void *ctx, uintptr_t start, uintptr_t end), void *ctx);
 /* In a fork child: forget all, make the lock new. */
 void ranges_forget(void);
 

@@ -14,6 +14,7 @@
 #include "escape.h"
 #include "graves.h"
 #include "inheritance.h"
+#include "leaks.h"
 #include "modules.h"
 #include "output.h"
 #include "peak.h"
@@ -240,6 +241,8 @@ void recorder_finish(const char *reason, const int *status)
 	tls.busy = GUARD_NESTING;
 	recorder_set(RECORDER_OFF);
 	sampler_stop();
+	if (status && leaks_wanted())
+		leaks_check(s, "exit", true);
 	if (tls.thread)
 		tls.thread->record->lost += tls.lost;
 	output_finish(s, reason, status);

@@ -190,6 +190,11 @@ void sampler_pause(void)
 	}
 }
 
+uint32_t sampler_tid(void)
+{
+	return __atomic_load_n(&helper_tid, __ATOMIC_ACQUIRE);
+}
+
 void sampler_resume(void)
 {
 	__atomic_store_n(&helper_tid, 0, __ATOMIC_RELAXED);

@@ -36,6 +36,9 @@ void sampler_hurry(void);
 void sampler_pause(void);
 void sampler_resume(void);
 
+/* The helper's thread id; 0 when it does not run. */
+uint32_t sampler_tid(void);
+
 /* No more work: the helper ends on its own and touches nothing any more. */
 void sampler_stop(void);
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "arch/x86_64/syscall.h"
@@ -343,6 +345,51 @@ int sys_uname(char *host, char *machine)
 		machine[i] = name.machine[i];
 	}
 	return 0;
+}
+
+static void set_limit(int resource, uint64_t value)
+{
+	struct rlimit limit = { .rlim_cur = value, .rlim_max = value };
+
+	CALL4(SYS_prlimit64, 0, resource, &limit, 0);
+}
+
+int sys_copy_process(unsigned int seconds)
+{
+	uint64_t all = ~(uint64_t)0, old;
+	long pid;
+
+	CALL4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &old, sizeof(all));
+	/* No signal at its end: the program waits for its own children only. */
+	pid = CALL6(SYS_clone, CLONE_UNTRACED, 0, 0, 0, 0, 0);
+	if (pid != 0) {
+		CALL4(SYS_rt_sigprocmask, SIG_SETMASK, &old, 0, sizeof(all));
+		return (int)pid;
+	}
+	CALL2(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+	set_limit(RLIMIT_CORE, 0);
+	set_limit(RLIMIT_CPU, seconds);
+	return 0;
+}
+
+int sys_copy_ended(int pid, bool *clean)
+{
+	int status = 1;
+	long ret = CALL4(SYS_wait4, pid, &status, WNOHANG | (int)__WCLONE, 0);
+
+	*clean = ret == pid && status == 0;
+	/* Somebody else may have waited for it. */
+	return ret != 0 && ret != -EINTR;
+}
+
+void sys_kill(int pid)
+{
+	CALL2(SYS_kill, pid, SIGKILL);
+}
+
+intptr_t sys_read_folder(int fd, void *buf, size_t len)
+{
+	return CALL3(SYS_getdents64, fd, buf, len);
 }
 
 void sys_set_name(const char *name)

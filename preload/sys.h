@@ -78,6 +78,18 @@ uint64_t sys_resident(const void *addr, size_t len);
 bool sys_readable(const void *addr);
 /* uname -m and the host name, into buffers of 65 bytes. */
 int sys_uname(char *host, char *machine);
+/*
+ * A copy of the process with the calling thread alone, of which neither the program
+ * nor a tracer hears: 0 in the copy, its id in the process, or -errno.  Every
+ * signal is blocked in the copy, so that a fault ends it and no handler runs; it
+ * leaves no core file, ends with the process, and after `seconds` of work.
+ */
+int sys_copy_process(unsigned int seconds);
+/* 0 while that copy runs; else 1, and in *clean whether it ended by itself. */
+int sys_copy_ended(int pid, bool *clean);
+void sys_kill(int pid);
+/* Entries of a folder as the kernel gives them, or -errno; 0 at the end. */
+intptr_t sys_read_folder(int fd, void *buf, size_t len);
 /* Name the calling thread. */
 void sys_set_name(const char *name);
 _Noreturn void sys_exit_group(int status);

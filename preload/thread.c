@@ -23,6 +23,7 @@ extern void *__libc_stack_end;
 static struct lock lock;
 static struct thread_record nobody;
 static struct thread *ended; /* threads that are gone or about to go */
+static struct thread *made;  /* all there ever were */
 
 /* Threads that had the caller's id before it are gone: their last line comes
  * before its first, or their rows would be taken for its. */
@@ -62,8 +63,13 @@ static struct thread *make(void)
 		return NULL;
 	t->walk = arena_map(MEMO_DEPTH * sizeof(*t->walk), ARENA_CAPTURE);
 	if (t->walk && memo_init(&t->memo)) {
-		if (rules_init(&t->rules))
+		if (rules_init(&t->rules)) {
+			t->made_before = __atomic_load_n(&made, __ATOMIC_RELAXED);
+			while (!__atomic_compare_exchange_n(&made, &t->made_before, t, false,
+							    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+				;
 			return t;
+		}
 		memo_release(&t->memo);
 	}
 	arena_unmap(t->walk, MEMO_DEPTH * sizeof(*t->walk));
@@ -167,6 +173,7 @@ COLD struct thread *thread_attach(struct state *s, const void *frame)
 		t->tid = tid;
 		t->record = record;
 		t->too_deep = 0;
+		t->pointer = arch_thread_pointer();
 		t->own = t->span = own_stack(tid == s->pid, (uintptr_t)frame);
 		/* The C library starts threads by other roads than pthread_create:
 		 * thrd_create, timers, asynchronous input and output. */
@@ -204,6 +211,15 @@ uint32_t thread_ending(struct thread *t)
 	ended = t;
 	lock_release(&lock);
 	return __atomic_add_fetch(&endings, 1, __ATOMIC_RELAXED);
+}
+
+uintptr_t thread_pointer_of(const struct state *s, uint32_t tid)
+{
+	for (const struct thread *t = __atomic_load_n(&made, __ATOMIC_ACQUIRE); t;
+	     t = t->made_before)
+		if (t->tid == tid && t->state == s && t->record->state == THREAD_ALIVE)
+			return t->pointer;
+	return 0;
 }
 
 struct thread *thread_make_grave(struct state *s)

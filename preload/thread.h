@@ -69,7 +69,9 @@ struct thread {
 	struct origin new_origin; /* while the guard is adopting: who called operator new, */
 	size_t new_size;	  /* and for how much */
 
+	uintptr_t pointer;   /* the thread pointer */
 	struct thread *next; /* in the list of ended threads */
+	struct thread *made_before;
 };
 
 /* The thread's cell for a stack, made when there is none; never NULL. */
@@ -102,6 +104,9 @@ struct thread *thread_attach(struct state *s, const void *frame);
 /* The calling thread is about to end; later events of it still count.  Returns
  * how many have said so before, and it. */
 uint32_t thread_ending(struct thread *t);
+
+/* The thread pointer of thread `tid`, by its last record; 0 when it has none. */
+uintptr_t thread_pointer_of(const struct state *s, uint32_t tid);
 
 /* Give a thread its name in the record. */
 void thread_set_name(struct thread_record *record, const char *name);

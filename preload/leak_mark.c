@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/* leak_mark.c - which blocks are held by what; see leak_mark.h.  Floor: leaks. */
+#include "leak_mark.h"
+
+#include <errno.h>
+
+#include "arena.h"
+#include "leak_words.h"
+#include "shadow_walk.h"
+
+/* Blocks as large as this are looked through page by page. */
+#define SPARSE ((size_t)1 << 20)
+
+/* What a word of memory does to the block it points into. */
+typedef void found_fn(struct leak_marking *m, uintptr_t start, uintptr_t pointer, uintptr_t from);
+
+int leak_marking_init(struct leak_marking *m)
+{
+	/* A block comes back whenever it is found to be held more firmly. */
+	m->room = LEAK_HOLDS * m->blocks->n + 1;
+	m->pending = arena_map(m->room * sizeof(*m->pending), ARENA_OUTPUT);
+	m->n_pending = 0;
+	leak_pages_open(&m->pages);
+	return m->pending ? 0 : -ENOMEM;
+}
+
+void leak_marking_release(struct leak_marking *m)
+{
+	leak_pages_close(&m->pages);
+	arena_unmap(m->pending, m->room * sizeof(*m->pending));
+	m->pending = NULL;
+}
+
+static void push(struct leak_marking *m, uintptr_t start)
+{
+	if (m->n_pending == m->room) {
+		m->full = true;
+		return;
+	}
+	m->pending[m->n_pending++] = start;
+}
+
+/* The start of the block that `word` points into; 0 when it points into none. */
+static uintptr_t block_of(const struct leak_blocks *blocks, uintptr_t word)
+{
+	uintptr_t start;
+	uint32_t node;
+	size_t size;
+
+	if (leak_is_start(blocks, word))
+		return word;
+	start = leak_blocks_before(blocks, word);
+	if (!start || !shadow_look(start, &node, &size) || word - start >= size)
+		return 0;
+	return start;
+}
+
+/* Words that may point into blocks are looked at in groups, so that the memory that
+ * tells is fetched for all of them at once. */
+#define GROUP 8
+
+static inline __attribute__((always_inline)) void try_words(struct leak_marking *m,
+							    const uintptr_t *words, unsigned int n,
+							    uintptr_t from, found_fn *found)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		uintptr_t start = block_of(m->blocks, words[i]);
+
+		if (start)
+			found(m, start, words[i], from);
+	}
+}
+
+static inline __attribute__((always_inline)) void
+scan_words(struct leak_marking *m, uintptr_t at, uintptr_t end, uintptr_t from, found_fn *found)
+{
+	const struct leak_blocks *blocks = m->blocks;
+	uintptr_t low = blocks->low, extent = blocks->high - low, words[GROUP];
+	unsigned int n = 0;
+
+	m->scanned += end - at;
+	for (; at + sizeof(uintptr_t) <= end; at += sizeof(uintptr_t)) {
+		uintptr_t word = *(const uintptr_t *)at;
+		struct leak_leaf *leaf;
+
+		if (word - low >= extent || !(leaf = leak_leaf_of(blocks, word)))
+			continue;
+		__builtin_prefetch(leak_bits_of(blocks, leaf, word));
+		shadow_expect(word);
+		words[n++] = word;
+		if (n == GROUP) {
+			try_words(m, words, n, from, found);
+			n = 0;
+		}
+	}
+	try_words(m, words, n, from, found);
+}
+
+/* Large memory may be mostly untouched. */
+static inline __attribute__((always_inline)) void
+scan(struct leak_marking *m, uintptr_t at, uintptr_t end, uintptr_t from, found_fn *found)
+{
+	uintptr_t to;
+
+	at = (at + 7) & ~(uintptr_t)7;
+	if (end - at < SPARSE || m->whole) {
+		scan_words(m, at, end, from, found);
+		return;
+	}
+	while (at < end) {
+		at = leak_pages_next(&m->pages, at, end, &to);
+		scan_words(m, at, to, from, found);
+		at = to;
+	}
+}
+
+static inline __attribute__((always_inline)) void scan_block(struct leak_marking *m,
+							     uintptr_t start, found_fn *found)
+{
+	uint32_t node;
+	size_t size;
+
+	if (shadow_look(start, &node, &size))
+		scan(m, start, start + size, start, found);
+}
+
+/* How the owner of `pointer` holds the block, when the owner itself is held firmly. */
+static enum leak_hold firm_hold(const struct leak_marking *m, uintptr_t start, uintptr_t pointer)
+{
+	uint32_t node;
+	size_t size;
+
+	if (!m->by_runtime && (!m->memcheck || pointer == start))
+		return LEAK_REACHED;
+	if (!shadow_look(start, &node, &size))
+		return LEAK_REACHED;
+	if (m->by_runtime && m->is_runtime(m->ctx, node))
+		return LEAK_BY_RUNTIME;
+	if (!m->memcheck || pointer == start || leak_word_is_owner(m->maps, pointer, start, size))
+		return LEAK_REACHED;
+	return LEAK_POSSIBLE;
+}
+
+static void raise_hold(struct leak_marking *m, uintptr_t start, enum leak_hold hold)
+{
+	struct leak_bits *bits = leak_bits_of(m->blocks, leak_leaf_of(m->blocks, start), start);
+	uint64_t bit = leak_bit(m->blocks, start);
+
+	if (leak_get(bits, bit) >= hold)
+		return;
+	leak_set(bits, bit, hold);
+	push(m, start);
+}
+
+static enum leak_hold hold_of(const struct leak_blocks *blocks, uintptr_t start)
+{
+	return leak_get(leak_bits_of(blocks, leak_leaf_of(blocks, start), start),
+			leak_bit(blocks, start));
+}
+
+/* Found in a root, or in a block that is held firmly. */
+static void found_firm(struct leak_marking *m, uintptr_t start, uintptr_t pointer, uintptr_t from)
+{
+	(void)from;
+	if (hold_of(m->blocks, start) != LEAK_REACHED)
+		raise_hold(m, start, firm_hold(m, start, pointer));
+}
+
+/* Found in a block that is possibly held. */
+static void found_possible(struct leak_marking *m, uintptr_t start, uintptr_t pointer,
+			   uintptr_t from)
+{
+	(void)pointer;
+	(void)from;
+	raise_hold(m, start, LEAK_POSSIBLE);
+}
+
+static void follow(struct leak_marking *m)
+{
+	while (m->n_pending) {
+		uintptr_t start = m->pending[--m->n_pending];
+
+		if (hold_of(m->blocks, start) == LEAK_POSSIBLE)
+			scan_block(m, start, found_possible);
+		else
+			scan_block(m, start, found_firm);
+	}
+}
+
+void leak_mark_ignored(struct leak_marking *m, uintptr_t p)
+{
+	struct leak_bits *bits;
+
+	if (!leak_is_start(m->blocks, p))
+		return;
+	bits = leak_bits_of(m->blocks, leak_leaf_of(m->blocks, p), p);
+	bits->mark |= leak_bit(m->blocks, p);
+	raise_hold(m, p, LEAK_REACHED);
+	follow(m);
+}
+
+/* A root may be memory that holds blocks itself: what is in them counts only if
+ * they are held. */
+static void scan_root(struct leak_marking *m, const struct leak_root *root)
+{
+	for (uintptr_t at = root->start; at < root->end;) {
+		uintptr_t before = leak_blocks_before(m->blocks, at), to;
+		uint32_t node;
+		size_t size;
+
+		if (before && shadow_look(before, &node, &size) && before + size > at) {
+			at = (before + size + 7) & ~(uintptr_t)7;
+			continue;
+		}
+		to = leak_blocks_after(m->blocks, at, root->end);
+		/* An empty block starts here. */
+		if (to == at)
+			to = at + 8 < root->end ? at + 8 : root->end;
+		m->whole = root->shared;
+		scan(m, at, to, 0, found_firm);
+		m->whole = false;
+		follow(m);
+		at = to;
+	}
+}
+
+void leak_mark_roots(struct leak_marking *m, const struct leak_roots *roots)
+{
+	for (int runtime = 0; runtime < 2; runtime++) {
+		m->by_runtime = runtime;
+		for (size_t i = 0; i < roots->n; i++)
+			if (roots->v[i].runtime == runtime)
+				scan_root(m, &roots->v[i]);
+	}
+}
+
+/* Call `each` for every block that nothing holds, by address. */
+static void each_lost(struct leak_marking *m, void (*each)(struct leak_marking *m, uintptr_t start))
+{
+	const struct leak_blocks *blocks = m->blocks;
+	uintptr_t granule = (uintptr_t)1 << blocks->shift;
+
+	for (uintptr_t p = blocks->low; p < blocks->high; p += granule) {
+		p = leak_blocks_after(blocks, p, blocks->high);
+		if (p < blocks->high && hold_of(blocks, p) == LEAK_UNREACHED)
+			each(m, p);
+	}
+}
+
+/* What the loader allocates it knows by ways of its own. */
+static void keep_loaders(struct leak_marking *m, uintptr_t start)
+{
+	uint32_t node;
+	size_t size;
+
+	if (shadow_look(start, &node, &size) && m->is_loader(m->ctx, node)) {
+		raise_hold(m, start, LEAK_BY_RUNTIME);
+		follow(m);
+	}
+}
+
+static bool mark_lost(struct leak_marking *m, uintptr_t start, uintptr_t from)
+{
+	struct leak_bits *bits = leak_bits_of(m->blocks, leak_leaf_of(m->blocks, start), start);
+	uint64_t bit = leak_bit(m->blocks, start);
+
+	if (start == from || leak_get(bits, bit) != LEAK_UNREACHED || (bits->mark & bit))
+		return false;
+	bits->mark |= bit;
+	return true;
+}
+
+/* lsan: whatever any other lost block points to is lost through it. */
+static void found_lost(struct leak_marking *m, uintptr_t start, uintptr_t pointer, uintptr_t from)
+{
+	(void)pointer;
+	mark_lost(m, start, from);
+}
+
+static void mark_direct(struct leak_marking *m, uintptr_t start)
+{
+	scan_block(m, start, found_lost);
+}
+
+/* memcheck: the first block of a ring, by address, stays the one that was lost. */
+static void found_through_leader(struct leak_marking *m, uintptr_t start, uintptr_t pointer,
+				 uintptr_t from)
+{
+	(void)pointer;
+	(void)from;
+	if (mark_lost(m, start, m->leader))
+		push(m, start);
+}
+
+static void mark_all_below(struct leak_marking *m, uintptr_t start)
+{
+	const struct leak_bits *bits = leak_bits_of(m->blocks, leak_leaf_of(m->blocks, start),
+						    start);
+
+	if (bits->mark & leak_bit(m->blocks, start))
+		return;
+	m->leader = start;
+	push(m, start);
+	while (m->n_pending)
+		scan_block(m, m->pending[--m->n_pending], found_through_leader);
+}
+
+void leak_mark_lost(struct leak_marking *m)
+{
+	m->by_runtime = true;
+	each_lost(m, keep_loaders);
+	each_lost(m, m->memcheck ? mark_all_below : mark_direct);
+}
+
+enum mp_leak leak_class_of(const struct leak_blocks *blocks, uintptr_t p)
+{
+	struct leak_bits *bits = leak_bits_of(blocks, leak_leaf_of(blocks, p), p);
+	uint64_t bit = leak_bit(blocks, p);
+	bool mark = bits->mark & bit;
+
+	switch (leak_get(bits, bit)) {
+	case LEAK_UNREACHED:
+		return mark ? MP_INDIRECT : MP_DEFINITE;
+	case LEAK_POSSIBLE:
+		return MP_POSSIBLE;
+	case LEAK_BY_RUNTIME:
+		return MP_RUNTIME;
+	default:
+		return mark ? MP_IGNORED : MP_REACHABLE;
+	}
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/* leaks.c - look for leaks from outside the moment; see leaks.h.  Floor: leaks. */
+#define _GNU_SOURCE
+#include "leaks.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include <memprof/trace.h>
+
+#include "arch/x86_64/syscall.h"
+#include "arena.h"
+#include "config.h"
+#include "leak_scan.h"
+#include "lock.h"
+#include "output.h"
+#include "rt.h"
+#include "sampler.h"
+#include "sys.h"
+#include "thread.h"
+
+/* The longest the copy may take, and the steps in which it is waited for. */
+#define MOST_SECONDS 120
+#define FIRST_PAUSE 50000
+#define LONGEST_PAUSE 2000000
+
+/* General registers of a thread that may hold a pointer. */
+#define REGISTERS 15
+
+#define MOST_IGNORED 65536
+
+static struct lock lock;
+static uintptr_t *ignored;
+static size_t n_ignored;
+
+/* Everything of one look. */
+struct look {
+	struct state *s;
+	struct leak_thread *threads;
+	size_t n_threads, room;
+	struct leak_result *result;
+	size_t result_size;
+	const char *why; /* nothing is known, for this reason */
+};
+
+bool leaks_wanted(void)
+{
+	return config.leaks != LEAKS_OFF;
+}
+
+void leaks_ignore(const void *p)
+{
+	lock_take(&lock, (uint32_t)sys_gettid());
+	if (!ignored)
+		ignored = arena_map(MOST_IGNORED * sizeof(*ignored), ARENA_OUTPUT);
+	if (ignored && n_ignored < MOST_IGNORED)
+		ignored[n_ignored++] = (uintptr_t)p;
+	lock_release(&lock);
+}
+
+/* The stack pointer of a thread that waits in the kernel, which is the last number
+ * but one of its `syscall` file; 0 while it runs. */
+static uintptr_t waiting_at(const char *task, bool *running)
+{
+	char path[64], line[256];
+	struct rt_text text = RT_TEXT(path);
+	uintptr_t value = 0, before = 0;
+	intptr_t n;
+
+	rt_put(&text, "/proc/self/task/");
+	rt_put(&text, task);
+	rt_put(&text, "/syscall");
+	n = sys_read_file(path, line, sizeof(line));
+	*running = n <= 0 || line[0] == 'r';
+	for (const char *p = line; !*running && *p; p++) {
+		if (*p == ' ') {
+			before = value;
+			value = 0;
+		} else if (*p >= '0' && *p <= '9') {
+			value = value * 16 + (uintptr_t)(*p - '0');
+		} else if (*p >= 'a' && *p <= 'f') {
+			value = value * 16 + (uintptr_t)(*p - 'a' + 10);
+		} else if (*p == 'x') {
+			value = 0;
+		}
+	}
+	return *running ? 0 : before;
+}
+
+static void add_thread(struct look *look, uint32_t tid, const char *task, uintptr_t sp)
+{
+	struct leak_thread *t;
+
+	if (look->n_threads == look->room) {
+		size_t more = look->room * 2;
+		struct leak_thread *v = arena_grow(look->threads, look->room * sizeof(*v),
+						   more * sizeof(*v), ARENA_OUTPUT);
+
+		if (!v) {
+			look->why = "there is no memory for it";
+			return;
+		}
+		look->threads = v;
+		look->room = more;
+	}
+	t = &look->threads[look->n_threads++];
+	*t = (struct leak_thread){
+		.tid = tid,
+		.main = tid == look->s->pid,
+		.sp = sp,
+	};
+	if (sp) {
+		t->pointer = arch_thread_pointer();
+	} else {
+		t->sp = waiting_at(task, &t->running);
+		t->pointer = thread_pointer_of(look->s, tid);
+	}
+}
+
+/* All threads of the program; the caller's stack is in use from `sp` up. */
+static void find_threads(struct look *look, uintptr_t sp)
+{
+	uint32_t self = (uint32_t)sys_gettid(), helper = sampler_tid();
+	int fd = sys_open("/proc/self/task", O_RDONLY | O_DIRECTORY, 0);
+	char entries[2048] __attribute__((aligned(8)));
+	intptr_t n;
+
+	add_thread(look, self, NULL, sp);
+	if (fd < 0) {
+		look->why = "/proc cannot be read";
+		return;
+	}
+	while ((n = sys_read_folder(fd, entries, sizeof(entries))) > 0 && !look->why)
+		for (intptr_t at = 0; at < n;) {
+			const struct dirent64 *entry = (const void *)(entries + at);
+			const char *p = entry->d_name;
+			uint64_t tid;
+
+			at += entry->d_reclen;
+			if (rt_parse_u64(&p, &tid) && !*p && tid != self && tid != helper)
+				add_thread(look, (uint32_t)tid, entry->d_name, 0);
+		}
+	sys_close(fd);
+}
+
+static void wait_for(int pid)
+{
+	uint64_t start = sys_clock_ns(CLOCK_MONOTONIC), pause = FIRST_PAUSE;
+	bool clean;
+
+	while (!sys_copy_ended(pid, &clean)) {
+		if (sys_clock_ns(CLOCK_MONOTONIC) - start > MOST_SECONDS * UINT64_C(1000000000))
+			sys_kill(pid);
+		sys_sleep_ns(pause);
+		if (pause < LONGEST_PAUSE)
+			pause += pause / 2;
+	}
+}
+
+/* In a copy of the process; its registers were saved on the stack before. */
+static void run_copy(struct look *look)
+{
+	const struct leak_task task = {
+		.s = look->s,
+		.memcheck = config.leaks == LEAKS_MEMCHECK,
+		.threads = look->threads,
+		.n_threads = look->n_threads,
+		.ignored = ignored,
+		.n_ignored = n_ignored,
+		.result = look->result,
+	};
+	int pid = sys_copy_process(MOST_SECONDS);
+
+	if (pid == 0) {
+		leak_scan(&task);
+		sys_exit_group(0);
+	}
+	if (pid < 0) {
+		look->why = "the process may not be copied: memory or processes are limited";
+		return;
+	}
+	wait_for(pid);
+	if (__atomic_load_n(&look->result->done, __ATOMIC_ACQUIRE))
+		return;
+	look->why = look->result->error == -ENOMEM ? "there was not memory enough for it"
+		    : look->result->error	   ? "/proc cannot be read"
+						   : "the search failed: is the heap damaged?";
+}
+
+static void prepare(struct look *look, uintptr_t sp)
+{
+	size_t rows = (size_t)look->s->nodes * MP_LEAKS;
+	intptr_t p;
+
+	look->room = 4096 / sizeof(*look->threads);
+	look->threads = arena_map(look->room * sizeof(*look->threads), ARENA_OUTPUT);
+	look->result_size = sizeof(*look->result) + rows * sizeof(*look->result->rows);
+	p = sys_mmap(NULL, look->result_size, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	look->result = sys_failed(p) ? NULL : (void *)p;
+	if (!look->threads || !look->result) {
+		look->why = "there is no memory for it";
+		return;
+	}
+	look->result->room = (uint32_t)rows;
+	find_threads(look, sp);
+}
+
+/*
+ * Other threads' registers are not to be had: so many blocks may be held by nothing
+ * else.  A site with more of them than that has lost some for certain.
+ */
+static uint64_t soften(struct look *look, bool at_end)
+{
+	struct leak_result *result = look->result;
+	uint64_t limit = at_end ? 0 : (look->n_threads - 1) * REGISTERS, soft = 0;
+
+	for (uint32_t i = 0; limit && i < result->n_rows; i++)
+		if (result->rows[i].class == MP_DEFINITE && result->rows[i].count <= limit) {
+			result->rows[i].class = MP_POSSIBLE;
+			soft += result->rows[i].count;
+		}
+	return soft;
+}
+
+static void say_note(const struct look *look, uint64_t soft, struct rt_text *note)
+{
+	if (look->why) {
+		rt_put(note, "not classified: ");
+		rt_put(note, look->why);
+		return;
+	}
+	if (look->result->no_stack) {
+		rt_put_u64(note, look->result->no_stack);
+		rt_put(note, " threads have stacks that were not found: what only those hold "
+			     "counts as lost");
+	}
+	if (!soft)
+		return;
+	if (note->len)
+		rt_put(note, "; ");
+	rt_put_u64(note, look->n_threads - 1);
+	rt_put(note, look->n_threads == 2 ? " other thread was" : " other threads were");
+	rt_put(note, " running, whose registers cannot be read: ");
+	rt_put_u64(note, soft);
+	rt_put(note, " blocks that one of them could hold count as possible");
+}
+
+static bool has_lost(const struct leak_result *result)
+{
+	for (uint32_t i = 0; i < result->n_rows; i++)
+		if (result->rows[i].class == MP_DEFINITE || result->rows[i].class == MP_INDIRECT)
+			return true;
+	return false;
+}
+
+/* Its frame holds all registers that a call preserves. */
+__attribute__((noinline)) bool leaks_check(struct state *s, const char *name, bool at_end)
+{
+	struct look look = { .s = s };
+	uint64_t start = sys_clock_ns(CLOCK_MONOTONIC);
+	char text[256];
+	struct rt_text note = RT_TEXT(text);
+	struct mp_leak_check line = { .tid = (uint64_t)sys_gettid(), .name = name };
+	bool lost = false;
+
+	__builtin_unwind_init();
+	text[0] = '\0';
+	prepare(&look, (uintptr_t)__builtin_frame_address(0) - REGISTERS * 8);
+	if (!look.why)
+		run_copy(&look);
+	say_note(&look, look.why ? 0 : soften(&look, at_end), &note);
+	line.rules = config.leaks == LEAKS_MEMCHECK ? "memcheck" : "lsan";
+	line.note = text;
+	line.took = sys_clock_ns(CLOCK_MONOTONIC) - start;
+	line.scanned = look.why ? 0 : look.result->scanned;
+	line.rows = look.why ? NULL : look.result->rows;
+	line.n_rows = look.why ? 0 : look.result->n_rows;
+	output_leaks(s, &line);
+	lost = !look.why && has_lost(look.result);
+	if (look.result)
+		sys_munmap(look.result, look.result_size);
+	if (look.threads)
+		arena_unmap(look.threads, look.room * sizeof(*look.threads));
+	return lost;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* shadow_walk.c - read the whole block table; see shadow_walk.h.  Floor: shadow. */
+#include "shadow_walk.h"
+
+#include "escape.h"
+
+/* What the allocator gave, or 0 for what cannot be. */
+static size_t usable_size(uintptr_t p)
+{
+	size_t usable = blocks_usable((void *)p);
+
+	return usable < SHADOW_MOST ? usable : 0;
+}
+
+static bool has_second_granule(size_t usable)
+{
+	return usable >= (size_t)2 << shadow_shift;
+}
+
+/* The size of a block whose slack is not in its entry. */
+static bool look_slack(uintptr_t p, size_t usable, size_t *size)
+{
+	uint32_t node, *leaf, kept = 0;
+
+	if (has_second_granule(usable)) {
+		uintptr_t next = p + ((uintptr_t)1 << shadow_shift);
+
+		leaf = shadow_leaf(next);
+		kept = leaf ? *shadow_slot(leaf, next, shadow_shift) : 0;
+	}
+	if (!kept)
+		return escape_look(p, &node, size);
+	*size = usable - kept;
+	return kept <= usable;
+}
+
+bool shadow_look_far(uintptr_t p, uint32_t *node, size_t *size)
+{
+	uint32_t *leaf = shadow_leaf(p), entry, slack;
+	size_t usable;
+
+	if (p & 15)
+		return escape_look(p, node, size);
+	entry = leaf ? *shadow_slot(leaf, p, shadow_shift) : 0;
+	if (!entry || (entry & SHADOW_HALF) != SHADOW_HALF_OF(p))
+		return false;
+	*node = entry >> SHADOW_NODE_SHIFT;
+	slack = entry & (SHADOW_HALF - 1);
+	usable = usable_size(p);
+	if (slack == SHADOW_SLACK_FAR)
+		return look_slack(p, usable, size);
+	*size = usable - slack;
+	return slack <= usable;
+}
+
+static void walk_leaf(const uint32_t *leaf, uintptr_t base, shadow_block *block, void *ctx)
+{
+	size_t n = (size_t)1 << (SHADOW_LEAF_BITS - shadow_shift);
+
+	for (size_t i = 0; i < n;) {
+		uint32_t entry = leaf[i];
+		uintptr_t p = base + ((uintptr_t)i << shadow_shift);
+
+		if (!(i & 1) && !*(const uint64_t *)&leaf[i]) {
+			i += 2;
+			continue;
+		}
+		i++;
+		if (!entry)
+			continue;
+		if (shadow_shift == 5)
+			p |= (uintptr_t)(entry & SHADOW_HALF) >> (SHADOW_SLACK_BITS - 4);
+		/* The next entry may hold slack, no block of its own. */
+		if (block(ctx, p, entry >> SHADOW_NODE_SHIFT) &&
+		    (entry & (SHADOW_HALF - 1)) == SHADOW_SLACK_FAR)
+			i += has_second_granule(usable_size(p));
+	}
+}
+
+void shadow_walk(uintptr_t from, uintptr_t to, shadow_block *block, void *ctx)
+{
+	for (uintptr_t i = from >> SHADOW_LEAF_BITS; i <= (to - 1) >> SHADOW_LEAF_BITS; i++)
+		if (shadow_leaf(i << SHADOW_LEAF_BITS))
+			walk_leaf(shadow_leaf(i << SHADOW_LEAF_BITS), i << SHADOW_LEAF_BITS, block,
+				  ctx);
+}
+
+void shadow_walk_odd(shadow_block *block, void *ctx)
+{
+	/* Of those that are aligned there is an entry, too. */
+	escape_walk(15, block, ctx);
+}

@@ -122,19 +122,25 @@ static bool fits(const struct tracefile *file, size_t len)
 static int flush(struct mp_out *out)
 {
 	struct tracefile *file = (struct tracefile *)out;
+	const char *text = out->buf;
+	size_t len = out->len;
 	int err = 0;
 
-	if (!out->len)
+	if (!len)
 		return 0;
-	if (!fits(file, out->len))
+	out->len = 0;
+	if (file->pack.form != PACK_NONE) {
+		err = pack_piece(&file->pack, text, len, &len);
+		text = file->pack.buf;
+	}
+	if (!err && !fits(file, len))
 		err = -EFBIG;
-	else if (!is_ours(file))
+	if (!err && !is_ours(file))
 		err = open_again(file);
 	if (!err)
-		err = sys_write_all(file->fd, out->buf, out->len);
+		err = sys_write_all(file->fd, text, len);
 	if (!err)
-		file->size += out->len;
-	out->len = 0;
+		file->size += len;
 	return err;
 }
 
@@ -145,10 +151,12 @@ int tracefile_open(struct tracefile *file, const char *template, const char *pro
 	size_t plain;
 	int fd = -EEXIST;
 
-	file->out = (struct mp_out){ .buf = arena_map(BUFFER, ARENA_OUTPUT), .cap = BUFFER, .flush = flush };
+	file->out = (struct mp_out){ .buf = arena_map(BUFFER, ARENA_OUTPUT),
+				     .cap = BUFFER,
+				     .flush = flush };
 	file->fd = -1;
 	file->size = 0;
-	if (!file->out.buf)
+	if (!file->out.buf || pack_start(&file->pack, pack_form(template), BUFFER) != 0)
 		return -ENOMEM;
 	expand(&path, template, program, run);
 	plain = path.len;
@@ -198,4 +206,5 @@ void tracefile_close(struct tracefile *file)
 	file->fd = -1;
 	arena_unmap(file->out.buf, BUFFER);
 	file->out.buf = NULL;
+	pack_end(&file->pack);
 }

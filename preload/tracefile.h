@@ -15,17 +15,21 @@
 
 #include <memprof/encode.h>
 
+#include "pack.h"
+
 struct tracefile {
 	struct mp_out out; /* first, so that flush finds the rest */
 	int fd;
 	uint64_t dev, ino;
 	uint64_t size; /* bytes written */
+	struct pack pack;
 	char path[4096];
 };
 
 /*
  * Open a new trace by a template with %p %e %h %t %n %%.  A name that exists
- * gets .1, .2 and so on; nothing is ever overwritten, no link followed.
+ * gets .1, .2 and so on; nothing is ever overwritten, no link followed.  One that
+ * ends in .gz or .zst is packed, each flush a member or frame of its own.
  * `program` is the executable's name, `run` the number for %n.  0 or -errno.
  */
 int tracefile_open(struct tracefile *file, const char *template, const char *program, uint64_t run);

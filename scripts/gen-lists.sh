@@ -85,7 +85,7 @@ programs()
 		var=$(variable "${file%.c}")
 		world=CONTRACT link=
 		case $file in
-		*/micro_rec_*) world=RECORDER link=libbench.a ;;
+		*/micro_rec_*) world=RECORDER link='libbench.a $(PACK_LIBS)' ;;
 		*/micro_trace.c) world=ANALYZER link="\$(ANALYZER_LINK)" ;;
 		esac
 		echo "${var}_SOURCES = $file tests/bench/micro.c"

@@ -17,6 +17,7 @@
 #include <memprof/statefile.h>
 
 #include "orphan/owner.h"
+#include "orphan/packing.h"
 #include "trace/reader.h"
 #include "util/diag.h"
 #include "util/xalloc.h"
@@ -34,6 +35,7 @@ struct settling {
 	uint64_t start;
 	char *boot;
 	struct mp_state *state;
+	enum packing packing; /* of the trace */
 };
 
 static enum orphan_kind failed(const struct settling *s, const char *why)
@@ -125,12 +127,16 @@ static bool ends_line(int fd, uint64_t at)
 }
 
 /* Bytes of the trace that stay; *all is set when not all the lines are there that
- * the recorder wrote. */
+ * the recorder wrote.  Only a plain trace can be cut where a line ends. */
 static uint64_t bytes_to_keep(const struct settling *s, bool *all)
 {
 	uint64_t size = (uint64_t)s->trace_stat.st_size;
 	uint64_t whole = mp_state_facts(s->state)->trace_size;
 
+	if (s->packing != PACKING_PLAIN) {
+		*all = !whole || whole > size;
+		return *all ? size : whole;
+	}
 	*all = !whole || whole > size || !ends_line(s->trace_fd, whole);
 	if (!*all)
 		return whole;
@@ -142,23 +148,35 @@ static uint64_t bytes_to_keep(const struct settling *s, bool *all)
 struct writer {
 	struct mp_out out; /* must stay the first */
 	int fd;
+	enum packing packing;
 };
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t n = write(fd, data + done, len - done);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
 
 static int write_out(struct mp_out *out)
 {
 	const struct writer *writer = (struct writer *)out;
+	size_t len = out->len;
+	char *packed;
+	int err;
 
-	for (size_t done = 0; done < out->len;) {
-		ssize_t n = write(writer->fd, out->buf + done, out->len - done);
-
-		if (n < 0 && errno != EINTR) {
-			out->len = 0;
-			return -errno;
-		}
-		done += n > 0 ? (size_t)n : 0;
-	}
 	out->len = 0;
-	return 0;
+	if (!len || writer->packing == PACKING_PLAIN)
+		return write_all(writer->fd, out->buf, len);
+	packed = packing_pack(writer->packing, out->buf, len, &len);
+	err = packed ? write_all(writer->fd, packed, len) : -EIO;
+	free(packed);
+	return err;
 }
 
 /* The missing lines to `fd`, whose offset is where they belong. */
@@ -167,6 +185,7 @@ static int drain_to(struct settling *s, int fd, bool all)
 	struct writer writer = {
 		.out = { .buf = xmalloc(BUFFER), .cap = BUFFER, .flush = write_out },
 		.fd = fd,
+		.packing = s->packing,
 	};
 	int err = mp_state_drain(s->state, &writer.out, "killed", all);
 
@@ -227,10 +246,16 @@ static bool is_refusal(int err)
 static enum orphan_kind drain(struct settling *s, struct orphan *orphan)
 {
 	bool all, own = s->state_stat.st_uid == geteuid();
-	uint64_t keep = bytes_to_keep(s, &all);
-	int fd = own ? open(s->trace, O_WRONLY | O_CLOEXEC) : -1, err;
+	uint64_t keep;
+	int fd = -1, err;
 	struct stat st;
 
+	s->packing = packing_of(s->trace_fd);
+	keep = bytes_to_keep(s, &all);
+	if (s->packing != PACKING_PLAIN && mp_state_facts(s->state)->trace_size > keep)
+		return failed(s, "the trace is shorter than what was written into it");
+	if (own)
+		fd = open(s->trace, O_WRONLY | O_CLOEXEC);
 	if (own && fd < 0 && !is_refusal(errno))
 		return failed(s, strerror(errno));
 	if (fd >= 0 && (fstat(fd, &st) < 0 || st.st_ino != s->trace_stat.st_ino ||

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "config.h"
+#include "kin.h"
 #include "real.h"
 #include "rt.h"
 #include "shadow.h"
@@ -72,6 +73,9 @@ const char *header_run_id(void)
 		rt_put(&text, config.run_id);
 		return run;
 	}
+	if (kin_run(run, sizeof(run)))
+		return run;
+	run[0] = '\0';
 	if (sys_random(&id, sizeof(id)) != 0)
 		id = sys_clock_ns(CLOCK_REALTIME);
 	rt_put_hex(&text, id, 16);
@@ -102,6 +106,7 @@ void header_write(struct mp_out *out, struct state *s, const char *exe, const ch
 	sys_getcwd(b->cwd, sizeof(b->cwd));
 	rt_put_rfc3339(&epoch_text,
 		       sys_clock_ns(CLOCK_REALTIME) - (sys_clock_ns(CLOCK_MONOTONIC) - s->epoch));
+	s->run = state_add_text(s, header_run_id());
 	mp_encode_header(out, &(struct mp_header){
 				      .format = MP_FORMAT_VERSION,
 				      .version = MP_VERSION,

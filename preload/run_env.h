@@ -13,8 +13,9 @@
 
 #include "recorder.h"
 
-/* Environments longer than this are passed on as they are. */
-#define RUN_ENV_MAX 8192
+/* Environments longer than this are passed on as they are: there may be no more
+ * stack than a few pages.  The new image then asks for its parent's run. */
+#define RUN_ENV_MAX 384
 
 /* Entries of an environment; 0 for NULL. */
 size_t run_env_count(char *const env[]);

@@ -217,6 +217,7 @@ struct state {
 	uint64_t recorder[ARENA_USES], max_rss; /* resident bytes, as last looked at */
 	uint32_t trace_path;			/* offset in the text region */
 	uint32_t state_path;
+	uint32_t run;		 /* the run's id */
 	uint64_t inherited_live; /* bytes live at a fork, in the child */
 };
 

@@ -3,8 +3,10 @@
 #include "cmds/building.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/pager.h"
 #include "cmds/reading.h"
 #include "cmds/source_lines.h"
 #include "doc/doc.h"
@@ -70,6 +72,10 @@ static const struct opt common_options[] = {
 	  .arg = "auto|always|never",
 	  .def = "auto",
 	  .help = "colours: by default on a terminal, unless NO_COLOR is set" },
+	{ .name = "no-pager",
+	  .type = OPT_FLAG,
+	  COMMON(no_pager),
+	  .help = "never show long text through $PAGER (default: less) on a terminal" },
 	{ .name = "sysroot",
 	  .type = OPT_PATH,
 	  COMMON(sysroot),
@@ -197,6 +203,30 @@ int building_doc(const struct report *report, const struct common *args,
 	return status;
 }
 
+/* All of it first, since how long it is decides where it goes. */
+static int write_to_terminal(const struct doc *doc, const struct common *args,
+			     const struct renderer *renderer)
+{
+	struct sink text, out;
+	struct term term;
+	int status;
+
+	sink_to_memory(&text);
+	term_init(&term, STDOUT_FILENO, term_color_parse(args->color));
+	renderer->write(doc, &term, &text);
+	if (!args->no_pager && pager_show(text.buf.buf, text.buf.len)) {
+		sink_close(&text);
+		return EXIT_FINE;
+	}
+	status = reading_open_output(&out, NULL);
+	if (!status) {
+		sink_write(&out, text.buf.buf, text.buf.len);
+		status = reading_close_output(&out, NULL);
+	}
+	sink_close(&text);
+	return status;
+}
+
 int building_write(const struct doc *doc, const struct common *args,
 		   const struct renderer *renderer)
 {
@@ -209,6 +239,8 @@ int building_write(const struct doc *doc, const struct common *args,
 			 renderer->summary, doc->report);
 		return EXIT_USAGE;
 	}
+	if (!args->output && renderer->for_people && isatty(STDOUT_FILENO))
+		return write_to_terminal(doc, args, renderer);
 	status = reading_open_output(&sink, args->output);
 	if (status)
 		return status;

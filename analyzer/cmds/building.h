@@ -19,6 +19,7 @@ struct report;
 /* What everybody's options fill; those of the report come behind it. */
 struct common {
 	const char *format, *output, *n, *sort, *color, *sysroot, *debug_path, *demangle;
+	bool no_pager;
 	struct opt_list filters, source_dirs, path_maps;
 	bool cumulative, family;
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cmds/command.h"
+#include "cmds/progress.h"
 #include "model/model.h"
 #include "util/diag.h"
 #include "util/xalloc.h"
@@ -30,7 +31,12 @@ int settle_and_load(struct model *model, const char *trace, const struct point *
 		    unsigned int flags, struct diag *diag)
 {
 	struct orphan orphan;
-	int err = model_load_with(model, settle(&orphan, trace), point, flags, diag);
+	const char *path = settle(&orphan, trace);
+	int err;
+
+	progress_begin(path);
+	err = model_load_with(model, path, point, flags, diag);
+	progress_end();
 
 	if (orphan.path) {
 		free(model->path);

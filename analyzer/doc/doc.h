@@ -58,6 +58,7 @@ enum column_flags {
 	COLUMN_FOR_MACHINES = 4, /* only where programs read: JSON, CSV */
 	COLUMN_OF_BUILD = 8,	 /* of a key: a number another build has otherwise, as lines */
 	COLUMN_OF_RUN = 16,	 /* of a key: what another run has otherwise, as thread ids */
+	COLUMN_HEAT = 64,	 /* percent, for people: a mark as warm as the number is high */
 	COLUMN_SIGNED = 32,	 /* for people: a plus where it is positive */
 };
 

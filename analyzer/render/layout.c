@@ -115,6 +115,9 @@ static int natural_width(const struct doc_cell *cell, const struct doc_column *c
 	struct strbuf where = STRBUF_INIT;
 	int width = 0;
 
+	if (column->flags & COLUMN_HEAT)
+		return 1;
+
 	strbuf_clear(scratch);
 	if (cell->type != CELL_STACK) {
 		layout_column_cell(scratch, cell, column);
@@ -303,6 +306,30 @@ static void put_detail(struct layout *l, const char *detail)
 	strbuf_release(&cut);
 }
 
+/* One mark: full, half, a little or none. */
+static void put_heat(struct layout *l, const struct doc_cell *cell)
+{
+	static const struct {
+		double least;
+		enum term_style style;
+		const char *mark, *plain;
+	} steps[] = {
+		{ 20, STYLE_HOT, "\xe2\x96\x88", "#" },
+		{ 5, STYLE_WARM, "\xe2\x96\x93", "*" },
+		{ 1, STYLE_MILD, "\xe2\x96\x92", "+" },
+		{ 1e-9, STYLE_DIM, "\xe2\x96\x91", "." },
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		if (cell->type == CELL_REAL && cell->r >= steps[i].least) {
+			sink_printf(l->sink, "%s%s%s", term_style(l->term, steps[i].style),
+				    l->term->utf8 ? steps[i].mark : steps[i].plain,
+				    term_style(l->term, STYLE_NONE));
+			return;
+		}
+	sink_putc(l->sink, ' ');
+}
+
 static void put_row(struct layout *l, const struct doc_row *row)
 {
 	const struct doc_table *t = l->table;
@@ -315,6 +342,10 @@ static void put_row(struct layout *l, const struct doc_row *row)
 		if (!l->columns[c].on)
 			continue;
 		put_spaces(l->sink, MARGIN);
+		if (t->columns[c].flags & COLUMN_HEAT) {
+			put_heat(l, cell);
+			continue;
+		}
 		if (cell->type == CELL_STACK && cell->stack.n) {
 			put_frame(l, &cell->stack.v[0], l->columns[c].width, !is_last(l, c));
 			stack = (int)c == l->flex ? cell : stack;

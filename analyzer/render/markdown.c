@@ -108,7 +108,7 @@ static void put_cell(struct sink *out, const struct doc_cell *cell, const struct
 
 static bool is_shown(const struct doc_table *table, size_t c)
 {
-	if (table->columns[c].flags & COLUMN_FOR_MACHINES)
+	if (table->columns[c].flags & (COLUMN_FOR_MACHINES | COLUMN_HEAT))
 		return false;
 	for (size_t r = 0; r < table->n_rows; r++)
 		if (table->rows[r].cells[c].type != CELL_NONE)

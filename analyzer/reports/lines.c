@@ -14,6 +14,7 @@
 #include "reports/lines_view.h"
 #include "reports/report.h"
 #include "reports/top_rows.h"
+#include "util/cxxname.h"
 #include "util/diag.h"
 #include "util/strbuf.h"
 #include "util/xalloc.h"
@@ -24,12 +25,17 @@
 
 struct lines_options {
 	const char *kind;
-	bool allocator_frames;
+	bool allocator_frames, whole;
 };
 
 static const struct opt lines_options[] = {
 	CHOOSE_KIND(struct lines_options, kind),
 	CHOOSE_ALLOCATOR_FRAMES(struct lines_options, allocator_frames),
+	{ .letter = 'w',
+	  .name = "whole",
+	  .type = OPT_FLAG,
+	  .offset = offsetof(struct lines_options, whole),
+	  .help = "show all lines of the files, also those of functions that are not hot" },
 	{ .type = OPT_END },
 };
 
@@ -46,7 +52,9 @@ struct lines {
 	struct source_files *sources;
 	struct doc *doc;
 	struct doc_table *all;
-	bool range;
+	bool range, whole;
+	int64_t (*get)(const struct counts *c); /* what rows are ordered by */
+	int64_t hottest;			/* of all lines that are shown */
 };
 
 /* Where a view begins and ends, and what its file holds. */
@@ -55,11 +63,27 @@ struct extent {
 	uint32_t first, last;
 };
 
+/* A function on one line: its brace closes where it opened. */
+static bool is_one_line(const char *line)
+{
+	int depth = 0;
+	bool any = false;
+
+	for (; *line; line++) {
+		any |= *line == '{';
+		depth += *line == '{';
+		depth -= *line == '}';
+	}
+	return any && depth <= 0;
+}
+
 /* The line with the brace that closes what begins at `first`, or `last`. */
 static uint32_t find_end(const struct source_file *source, uint32_t first, uint32_t last)
 {
 	size_t indent = first <= source->n ? strspn(source->lines[first - 1], " \t") : 0;
 
+	if (first == last && first <= source->n && is_one_line(source->lines[first - 1]))
+		return last;
 	for (uint32_t at = last; at && at <= source->n; at++) {
 		const char *line = source->lines[at - 1];
 
@@ -100,6 +124,7 @@ enum {
 	COL_INCREMENT,
 	COL_OCCURRENCES,
 	COL_PEAK,
+	COL_HEAT,
 	COL_TEXT
 };
 
@@ -113,6 +138,7 @@ static const struct doc_column columns[] = {
 			    .count = "occurrences" },
 	[COL_OCCURRENCES] = { "occurrences", "Occurrences", UNIT_COUNT, .flags = 0 },
 	[COL_PEAK] = { "peak_bytes", "Peak", UNIT_BYTES, .flags = 0 },
+	[COL_HEAT] = { "heat", "", UNIT_PERCENT, .flags = COLUMN_FOR_PEOPLE | COLUMN_HEAT },
 	[COL_TEXT] = { "contents", "Line Contents", UNIT_TEXT, .flags = 0 },
 };
 
@@ -126,6 +152,8 @@ static void fill_counts(const struct lines *l, struct doc_cell *cells, const str
 		cells[COL_OCCURRENCES] = CELL_U(c->allocs);
 	if (!l->range)
 		cells[COL_PEAK] = CELL_I(c->peak_bytes);
+	if (l->hottest > 0)
+		cells[COL_HEAT] = CELL_R(100.0 * (double)l->get(c) / (double)l->hottest);
 }
 
 /* Is a line that allocates so near that people want to see this one? */
@@ -135,6 +163,19 @@ static bool is_near(const struct view *view, size_t next, uint32_t line)
 	       (next > 0 && line - view->lines[next - 1].line <= CONTEXT);
 }
 
+static const char *view_title(struct doc *doc, const struct view *view)
+{
+	struct strbuf name = STRBUF_INIT;
+	const char *title = view->file;
+
+	if (view->function) {
+		cxx_add_short(&name, view->function);
+		title = doc_textf(doc, "%s in %s", name.buf, view->file);
+	}
+	strbuf_release(&name);
+	return title;
+}
+
 static void add_view(const struct lines *l, const struct view *view)
 {
 	struct extent e = extent_of(l, view);
@@ -142,11 +183,7 @@ static void add_view(const struct lines *l, const struct view *view)
 	uint32_t shown = 0;
 	size_t next = 0;
 
-	table = doc_add_table(l->doc, "view",
-			      view->function
-				      ? doc_textf(l->doc, "%s in %s", view->function, view->file)
-				      : view->file,
-			      columns, COLUMNS);
+	table = doc_add_table(l->doc, "view", view_title(l->doc, view), columns, COLUMNS);
 	table->flags = COLUMN_FOR_PEOPLE;
 	for (uint32_t line = e.first; line <= e.last && line; line++) {
 		const char *text = line <= e.source->n ? e.source->lines[line - 1] : NULL;
@@ -163,7 +200,7 @@ static void add_view(const struct lines *l, const struct view *view)
 		else if (!text)
 			continue;
 		doc_add_row(l->doc, l->all, cells);
-		if (allocates || view->function || is_near(view, next, line)) {
+		if (allocates || view->function || l->whole || is_near(view, next, line)) {
 			if (shown && shown + 1 < line)
 				doc_add_row(
 					l->doc, table,
@@ -213,6 +250,18 @@ static void note_sources(const struct lines *l, const struct views *views,
 	note_nameless(l, views, get);
 }
 
+static int64_t hottest_line(const struct views *views, int64_t (*get)(const struct counts *c))
+{
+	int64_t most = 0;
+
+	for (size_t i = 0; i < views->n; i++)
+		for (size_t k = 0; k < views->v[i].n; k++)
+			most = get(&views->v[i].lines[k].counts) > most
+				       ? get(&views->v[i].lines[k].counts)
+				       : most;
+	return most;
+}
+
 static void add_titles(const struct lines *l, const struct views *views, int sort, bool cumulative,
 		       bool named)
 {
@@ -225,8 +274,9 @@ static void add_titles(const struct lines *l, const struct views *views, int sor
 	l->doc->title = doc_text(l->doc, text.buf);
 	strbuf_clear(&text);
 	if (!named && views->n)
-		strbuf_addf(&text, "the top %zu function%s, by %s. ", views->n,
-			    views->n == 1 ? "" : "s", top_sort_keys[sort].words);
+		strbuf_addf(&text, "the top %zu %s%s, by %s. ", views->n,
+			    l->whole ? "file" : "function", views->n == 1 ? "" : "s",
+			    top_sort_keys[sort].words);
 	strbuf_addf(&text,
 		    "Mem usage: bytes live %s that the line%s allocated; Increment: %s; "
 		    "Occurrences: its allocations%s",
@@ -250,6 +300,7 @@ static int lines_build(const struct model *model, struct symbols *symbols,
 		.sources = args->sources,
 		.doc = doc,
 		.range = point_is_range(&model->point),
+		.whole = own->whole,
 	};
 	int sort = choose_sort(model, kind, args->sort, args->diag);
 	int err = sort < 0 ? sort : filters_parse(&filters, &args->filters, args->diag);
@@ -260,7 +311,9 @@ static int lines_build(const struct model *model, struct symbols *symbols,
 	}
 	groups_build(&groups, model, symbols, kind, BY_LINE, args->cumulative,
 		     own->allocator_frames, &filters);
-	views_build(&views, &groups, args->operands, args->n, top_sort_keys[sort].get);
+	l.get = top_sort_keys[sort].get;
+	views_build(&views, &groups, args->operands, args->n, own->whole, l.get);
+	l.hottest = hottest_line(&views, l.get);
 	if (views.missing) {
 		err = diag_error(args->diag, -EINVAL,
 				 "nothing that allocates is in a file or function '%s': 'memprof "
@@ -300,7 +353,8 @@ const struct report report_lines = {
 		"program was at its peak. With --cumulative a line has what the functions it calls "
 		"allocated, too. Names are whole or globs; a file may be named by the last parts "
 		"of "
-		"its path. JSON and CSV have all lines, text those around allocations in a file "
+		"its path. With --whole files are shown instead of functions, all lines of them. "
+		"JSON and CSV have all lines, text those around allocations in a file "
 		"and "
 		"3 functions unless -n says otherwise.",
 	.operands = "[FILE|FUNCTION]...",

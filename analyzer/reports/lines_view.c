@@ -98,7 +98,7 @@ static bool names_function(const char *operand, const char *function)
 
 /* Returns whether anything has the name. */
 static bool add_named(struct views *views, struct strmap *index, const struct groups *groups,
-		      const char *operand, bool files)
+		      const char *operand, bool files, bool whole)
 {
 	bool any = false;
 
@@ -109,20 +109,21 @@ static bool add_named(struct views *views, struct strmap *index, const struct gr
 			continue;
 		if (!(files ? names_file(operand, g->file) : names_function(operand, g->function)))
 			continue;
-		add_line(view_of(views, index, files ? NULL : g->function, g->file), g);
+		add_line(view_of(views, index, files || whole ? NULL : g->function, g->file), g);
 		any = true;
 	}
 	return any;
 }
 
-static void add_all(struct views *views, struct strmap *index, const struct groups *groups)
+static void add_all(struct views *views, struct strmap *index, const struct groups *groups,
+		    bool whole)
 {
 	for (size_t i = 0; i < groups->n; i++) {
 		const struct group *g = &groups->v[i];
 
 		counts_add(&views->all, &g->counts);
 		if (g->file && g->line) {
-			add_line(view_of(views, index, g->function, g->file), g);
+			add_line(view_of(views, index, whole ? NULL : g->function, g->file), g);
 			continue;
 		}
 		views->nameless++;
@@ -131,15 +132,15 @@ static void add_all(struct views *views, struct strmap *index, const struct grou
 }
 
 void views_build(struct views *views, const struct groups *groups, const char *const *operands,
-		 uint64_t most, int64_t (*get)(const struct counts *c))
+		 uint64_t most, bool whole, int64_t (*get)(const struct counts *c))
 {
 	*views = (struct views){ .v = NULL };
 	for (const char *const *o = operands; o && *o; o++) {
 		struct strmap index = STRMAP_INIT;
 		size_t before = views->n;
 
-		if (!add_named(views, &index, groups, *o, true) &&
-		    !add_named(views, &index, groups, *o, false) && !views->missing)
+		if (!add_named(views, &index, groups, *o, true, whole) &&
+		    !add_named(views, &index, groups, *o, false, whole) && !views->missing)
 			views->missing = *o;
 		if (views->n > before)
 			qsort_r(views->v + before, views->n - before, sizeof(*views->v), by_size,
@@ -149,7 +150,7 @@ void views_build(struct views *views, const struct groups *groups, const char *c
 	if (!operands || !*operands) {
 		struct strmap index = STRMAP_INIT;
 
-		add_all(views, &index, groups);
+		add_all(views, &index, groups, whole);
 		strmap_release(&index);
 		if (views->n)
 			qsort_r(views->v, views->n, sizeof(*views->v), by_size, &get);

@@ -38,10 +38,10 @@ struct views {
 /*
  * Views of what the operands name (files by path or its last parts, else
  * functions, both as globs), or of the `most` functions (0: all) with the
- * largest get(); groups are BY_LINE.  Release in every case.
+ * largest get(); with `whole` of the files they are in.  Groups are BY_LINE.  Release in every case.
  */
 void views_build(struct views *views, const struct groups *groups, const char *const *operands,
-		 uint64_t most, int64_t (*get)(const struct counts *c));
+		 uint64_t most, bool whole, int64_t (*get)(const struct counts *c));
 void views_release(struct views *views);
 
 #endif

@@ -20,7 +20,10 @@
 
 enum { RAW_SIZE = 256 << 10, TEXT_SIZE = 1 << 20, LOOK_AT = 512 };
 
+static void (*watcher)(uint64_t bytes);
+
 struct source {
+	uint64_t raw_read; /* bytes of the file */
 	const struct packing *packing;
 	const char *name; /* for messages */
 	char *path;
@@ -73,6 +76,9 @@ static int read_raw(struct source *source)
 	source->raw_pos = 0;
 	source->raw_len = (size_t)n;
 	source->raw_end = n == 0;
+	source->raw_read += (uint64_t)n;
+	if (watcher)
+		watcher(source->raw_read);
 	return 0;
 }
 
@@ -381,6 +387,11 @@ int source_line(struct source *source, char **line, size_t *len)
 bool source_cut(const struct source *source)
 {
 	return source->cut;
+}
+
+void source_watch(void (*step)(uint64_t bytes))
+{
+	watcher = step;
 }
 
 uint64_t source_bytes(const struct source *source)

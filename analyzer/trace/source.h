@@ -45,6 +45,12 @@ bool source_cut(const struct source *source);
 /* Bytes of text handed out so far. */
 uint64_t source_bytes(const struct source *source);
 
+/*
+ * Have `step` called now and then while any source is read, with the bytes of its
+ * file read so far; NULL ends that.
+ */
+void source_watch(void (*step)(uint64_t bytes));
+
 /* NULL is allowed. */
 void source_close(struct source *source);
 

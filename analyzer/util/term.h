@@ -35,6 +35,9 @@ enum term_style {
 	STYLE_DIM,
 	STYLE_NUMBER,
 	STYLE_WARNING,
+	STYLE_HOT, /* three steps of heat */
+	STYLE_WARM,
+	STYLE_MILD,
 	STYLE_BLOCK_A, /* dark on warm grounds that can be told apart */
 	STYLE_BLOCK_B,
 	STYLE_BLOCK_C,

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * spans.c - what took time, below the curves: a row for each depth of a thread,
+ * as brackets with names and durations, or as boxes like a flame graph's.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plot/canvas.h"
+#include "plot/picture.h"
+#include "util/strbuf.h"
+#include "util/strmap.h"
+#include "util/units.h"
+#include "util/xalloc.h"
+
+#define BRACKET_ROWS 4
+#define BRACKET_ROW 1.75 /* em */
+#define BOX_ROW 1.5
+#define ABOVE 0.5
+
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static int lane_of(const struct picture *p, const struct doc_span *s)
+{
+	for (int i = 0; i < p->n_lanes; i++)
+		if (p->lanes[i].thread == s->thread && p->lanes[i].depth == s->depth &&
+		    same(p->lanes[i].run, s->run))
+			return i;
+	return -1;
+}
+
+static int by_thread(const void *left, const void *right)
+{
+	const struct lane *a = left, *b = right;
+	int runs = strcmp(a->run ? a->run : "", b->run ? b->run : "");
+
+	if (runs)
+		return runs;
+	if (a->thread != b->thread)
+		return a->thread < b->thread ? -1 : 1;
+	return a->depth < b->depth ? -1 : a->depth > b->depth;
+}
+
+/* Outer ones first: where rows are few they say most. */
+void spans_find(struct picture *p)
+{
+	int most = p->options->flame ? LANES_MOST : BRACKET_ROWS;
+	unsigned int deepest = 0;
+
+	for (size_t i = 0; i < p->doc->n_spans && !p->options->plain; i++)
+		if (p->doc->spans[i].depth > deepest)
+			deepest = p->doc->spans[i].depth;
+	for (unsigned int depth = 0; depth <= deepest; depth++)
+		for (size_t i = 0; i < p->doc->n_spans && !p->options->plain; i++) {
+			const struct doc_span *s = &p->doc->spans[i];
+
+			if (s->depth != depth || s->to < p->from || s->from > p->to ||
+			    lane_of(p, s) >= 0)
+				continue;
+			if (p->n_lanes == most) {
+				p->lanes_left_out++;
+				break;
+			}
+			p->lanes[p->n_lanes++] = (struct lane){ s->run, s->thread, s->depth };
+		}
+	qsort(p->lanes, (size_t)p->n_lanes, sizeof(*p->lanes), by_thread);
+}
+
+static double row_height(const struct picture *p)
+{
+	return (p->options->flame ? BOX_ROW : BRACKET_ROW) * p->em;
+}
+
+double spans_height(const struct picture *p)
+{
+	return p->n_lanes ? p->n_lanes * row_height(p) + ABOVE * p->em : 0;
+}
+
+/* Names keep their colour wherever they are. */
+static uint32_t color_of(const struct picture *p, const char *name)
+{
+	uint64_t hash = strmap_hash(name, strlen(name));
+
+	return p->theme->curves[hash % THEME_COLORS];
+}
+
+/* Name and duration, as much of them as fits; nothing when that is little. */
+static bool fit_name(struct picture *p, const struct doc_span *s, double width, struct strbuf *out)
+{
+	struct strbuf whole = STRBUF_INIT, time = STRBUF_INIT;
+
+	units_add_ns(&time, s->to - s->from);
+	strbuf_addf(&whole, "%s %s", s->name, time.buf);
+	if (canvas_width(p->cr, whole.buf) <= width)
+		strbuf_addbuf(out, &whole);
+	else
+		canvas_fit(p->cr, out, s->name, width);
+	strbuf_release(&whole);
+	strbuf_release(&time);
+	/* a letter and an ellipsis say nothing */
+	return out->len > 4 || !strcmp(out->buf, s->name);
+}
+
+static void draw_bracket(struct picture *p, const struct doc_span *s, double x1, double x2,
+			 double y, uint32_t color)
+{
+	double em = p->em, width;
+	struct strbuf text = STRBUF_INIT;
+
+	canvas_color(p->cr, color, 1);
+	cairo_set_line_width(p->cr, 1.3);
+	cairo_move_to(p->cr, x1, y - 0.32 * em);
+	cairo_line_to(p->cr, x1, y);
+	cairo_line_to(p->cr, x2, y);
+	cairo_line_to(p->cr, x2, y - 0.32 * em);
+	cairo_stroke(p->cr);
+	width = x2 - x1;
+	if (width > 2 * em && fit_name(p, s, width, &text))
+		canvas_text(p->cr, (x1 + x2) / 2, y + 0.98 * em, ANCHOR_MIDDLE, text.buf);
+	strbuf_release(&text);
+}
+
+static void draw_box(struct picture *p, const struct doc_span *s, double x1, double x2, double y,
+		     uint32_t color)
+{
+	double em = p->em, height = BOX_ROW * em - 1;
+	struct strbuf text = STRBUF_INIT;
+	uint32_t fill = theme_mix(color, p->theme->ground, 0.55);
+
+	cairo_rectangle(p->cr, x1, y, x2 - x1, height);
+	canvas_color(p->cr, fill, 1);
+	cairo_fill_preserve(p->cr);
+	canvas_color(p->cr, color, 1);
+	cairo_set_line_width(p->cr, 0.8);
+	cairo_stroke(p->cr);
+	if (x2 - x1 > 2 * em && fit_name(p, s, x2 - x1 - 0.6 * em, &text)) {
+		canvas_color(p->cr, p->theme->text, 1);
+		canvas_text(p->cr, x1 + 0.3 * em, y + height / 2 + 0.34 * em, ANCHOR_LEFT,
+			    text.buf);
+	}
+	strbuf_release(&text);
+}
+
+static void draw_one(struct picture *p, const struct doc_span *s, double *ends)
+{
+	int lane = lane_of(p, s);
+	double x1 = picture_x(p, (double)(s->from > p->from ? s->from : p->from));
+	double x2 = picture_x(p, (double)(s->to < p->to ? s->to : p->to));
+	double y;
+
+	/* what another one covers already, to a third of a point, would not be seen */
+	if (lane < 0 || x2 < ends[lane] + 0.3)
+		return;
+	ends[lane] = x2;
+	if (x2 < x1 + 0.7)
+		x2 = x1 + 0.7;
+	y = p->spans.y + ABOVE * p->em + lane * row_height(p);
+	if (p->options->flame)
+		draw_box(p, s, x1, x2, y, color_of(p, s->name));
+	else
+		draw_bracket(p, s, x1, x2, y + 0.4 * p->em, color_of(p, s->name));
+}
+
+void spans_draw(struct picture *p)
+{
+	double ends[LANES_MOST];
+
+	for (int i = 0; i < LANES_MOST; i++)
+		ends[i] = -1e9;
+	canvas_font(p->cr, 0.9 * p->em, false);
+	for (size_t i = 0; i < p->doc->n_spans && p->n_lanes; i++) {
+		const struct doc_span *s = &p->doc->spans[i];
+
+		if (s->to >= p->from && s->from <= p->to)
+			draw_one(p, s, ends);
+	}
+}

@@ -175,7 +175,9 @@ static void put_row(const struct blocks *b, const struct ticks *ticks, int row, 
 			label = ticks->v[i].label;
 	}
 	strbuf_addf(&line, "%*s %s", b->axis, label,
-		    !b->term->utf8 ? (*label ? "+" : "|") : *label ? "┤" : "│");
+		    !b->term->utf8 ? (*label ? "+" : "|")
+		    : *label	   ? "┤"
+				   : "│");
 	for (int c = 0; c < b->width; c++)
 		put_cell(b, cell_at(b, c, row), &line);
 	strbuf_rtrim(&line);

@@ -43,7 +43,7 @@ static void draw_line(struct picture *p, const struct drawn *c, bool filled)
 	}
 	path(p, panel, v, n);
 	canvas_color(p->cr, c->color, 1);
-	cairo_set_line_width(p->cr, c->panel ? 1.2 : 1.8);
+	cairo_set_line_width(p->cr, c->panel || panel->stacked ? 1.2 : 1.8);
 	cairo_set_dash(p->cr, dashes, c->dashed ? 2 : 0, 0);
 	cairo_stroke(p->cr);
 	cairo_set_dash(p->cr, dashes, 0, 0);
@@ -136,7 +136,8 @@ void curves_draw(struct picture *p)
 
 			if (c->panel != i || c->series->form == SERIES_AREA)
 				continue;
-			draw_line(p, c, !p->by_run && (k == 1 || (i && n == 1)));
+			draw_line(p, c,
+				  !p->by_run && !p->panels[i].stacked && (k == 1 || (i && n == 1)));
 			if (p->options->slope)
 				draw_slope(p, c);
 		}

@@ -197,6 +197,30 @@ static void draw_cross(struct picture *p, double x, double y, double size)
 	}
 }
 
+/* The upper edge of all lines of a panel between two places; the words stand above it. */
+static double clear_of_lines(const struct picture *p, const struct panel *panel, double left,
+			     double right, double y)
+{
+	double scale = (double)(p->to - p->from) / p->plot.w;
+	double from = (double)p->from + (left - p->plot.x) * scale;
+	double to = (double)p->from + (right - p->plot.x) * scale;
+
+	for (size_t i = 0; i < p->n_curves; i++) {
+		const struct doc_series *s = p->curves[i].series;
+
+		if (&p->panels[p->curves[i].panel] != panel || s->form == SERIES_AREA)
+			continue;
+		for (size_t k = 0; k < s->n_points; k++) {
+			double top = picture_y(panel, (double)s->points[k].value);
+
+			if ((double)s->points[k].t >= from && (double)s->points[k].t <= to &&
+			    top < y)
+				y = top;
+		}
+	}
+	return y;
+}
+
 static void draw_peak(struct picture *p, double t, double value, const struct panel *panel,
 		      const char *word)
 {
@@ -217,6 +241,7 @@ static void draw_peak(struct picture *p, double t, double value, const struct pa
 		left = panel->box.x + 0.3 * p->em;
 	if (left + width > panel->box.x + panel->box.w)
 		left = panel->box.x + panel->box.w - width;
+	y = clear_of_lines(p, panel, left - p->em, left + width + p->em, y);
 	canvas_text_on(p->cr, left, y - 0.75 * p->em, ANCHOR_LEFT, text.buf, p->theme->peak,
 		       p->theme->ground);
 	strbuf_release(&text);
@@ -227,8 +252,13 @@ static void draw_highest(struct picture *p)
 {
 	const struct drawn *c = &p->curves[0];
 
-	if (c->series->unit != UNIT_BYTES || c->series->form == SERIES_AREA)
+	if (c->series->unit != UNIT_BYTES)
 		return;
+	if (c->series->form == SERIES_AREA) {
+		draw_peak(p, p->panels[c->panel].highest_at, p->panels[c->panel].highest,
+			  &p->panels[c->panel], "highest");
+		return;
+	}
 	for (size_t i = 0; i < c->series->n_points; i++) {
 		const struct doc_point *at = &c->series->points[i];
 

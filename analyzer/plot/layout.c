@@ -68,7 +68,7 @@ static void place_panels(struct picture *p, double y, double h)
 /* As many labels as have room at their widest. */
 static void choose_times(struct picture *p)
 {
-	int most = (int)(p->plot.w / (5 * p->em));
+	int most = (int)(p->plot.w / (6.5 * p->em));
 
 	for (; most >= 2; most--) {
 		double room, widest_label = 0;

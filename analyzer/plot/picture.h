@@ -31,13 +31,15 @@ struct drawn {
 	double slope, offset;
 };
 
-#define PANELS_MOST 4
+#define PANELS_MOST 6
 
 /* Curves of one unit. */
 struct panel {
 	enum doc_unit unit;
+	const char *kind; /* name of its first series, without a run */
 	bool per_second, stacked, log;
-	double low, high; /* of its scale */
+	double low, high;	    /* of its scale */
+	double highest, highest_at; /* of areas: their sum, and when it is reached */
 	struct box box;
 	struct ticks ticks;
 };

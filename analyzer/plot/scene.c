@@ -29,13 +29,24 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+/* What a series is of without its run: "2.heap" is heap. */
+static const char *kind_of(const struct doc_series *s)
+{
+	const char *dot = s->run ? strchr(s->name, '.') : NULL;
+
+	return dot ? dot + 1 : s->name;
+}
+
 /* The panel of a series; -1 when there are too many. */
 static int panel_of(struct picture *p, const struct doc_series *s)
 {
 	bool area = s->form == SERIES_AREA;
 
 	for (int i = 0; i < p->n_panels; i++)
-		if (p->panels[i].unit == s->unit && p->panels[i].per_second == s->per_second) {
+		/* counts of different things differ by powers of ten */
+		if (p->panels[i].unit == s->unit && p->panels[i].per_second == s->per_second &&
+		    (s->unit != UNIT_COUNT || p->panels[i].kind == kind_of(s) ||
+		     !strcmp(p->panels[i].kind, kind_of(s)))) {
 			p->panels[i].stacked |= area;
 			return i;
 		}
@@ -44,6 +55,7 @@ static int panel_of(struct picture *p, const struct doc_series *s)
 	p->panels[p->n_panels] = (struct panel){
 		.unit = s->unit,
 		.per_second = s->per_second,
+		.kind = kind_of(s),
 		.stacked = area,
 		.log = !p->n_panels && p->options->log && !area,
 	};
@@ -83,14 +95,6 @@ static void find_window(struct picture *p)
 		p->to = p->from + 1;
 }
 
-/* What a series is of without its run: "2.heap" is heap. */
-static const char *kind_of(const struct doc_series *s)
-{
-	const char *dot = s->run ? strchr(s->name, '.') : NULL;
-
-	return dot ? dot + 1 : s->name;
-}
-
 static void choose_colors(struct picture *p)
 {
 	size_t next = 0;
@@ -106,6 +110,10 @@ static void choose_colors(struct picture *p)
 		if (k < i) {
 			c->color = p->curves[k].color;
 			c->dashed = strcmp(kind_of(p->curves[k].series), kind_of(c->series)) != 0;
+			continue;
+		}
+		if (c->series->form == SERIES_LINE && p->panels[c->panel].stacked) {
+			c->color = p->theme->text;
 			continue;
 		}
 		if (strstr(c->series->name, ":other") && c->series->form == SERIES_AREA) {
@@ -136,7 +144,7 @@ static void find_highest(struct picture *p)
 }
 
 /* The highest sum of a panel's areas. */
-static double highest_stack(const struct picture *p, int panel)
+static double highest_stack(struct picture *p, int panel)
 {
 	const struct doc_series **v = xcalloc(p->n_curves + 1, sizeof(*v));
 	double *t = xcalloc(COLUMNS, sizeof(*t)), *values, high = 0;
@@ -153,7 +161,11 @@ static double highest_stack(const struct picture *p, int panel)
 
 		for (size_t i = 0; i < n; i++)
 			sum += values[c * n + i];
-		high = sum > high ? sum : high;
+		if (sum <= high)
+			continue;
+		high = sum;
+		p->panels[panel].highest = sum;
+		p->panels[panel].highest_at = t[c];
 	}
 	free(v);
 	free(t);

@@ -9,7 +9,7 @@
 #include "doc/doc.h"
 
 #define TICKS_MOST 32
-#define TICK_LABEL 24
+#define TICK_LABEL 40
 
 struct tick {
 	double value;

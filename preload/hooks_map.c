@@ -27,13 +27,13 @@ HOOK void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t off
 HOOK int munmap(void *addr, size_t len);
 HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...);
 
-static struct thread *enter(const void *frame)
+static struct thread *enter(void)
 {
 	struct tls *t = &tls;
 
 	if (unlikely(!recorder_memory || (!guard_enter(t) && !recorder_enter_cold(t))))
 		return NULL;
-	if (unlikely(!t->thread) && !recorder_attach(t, frame)) {
+	if (unlikely(!t->thread) && !recorder_attach(t)) {
 		guard_leave(t);
 		return NULL;
 	}
@@ -50,7 +50,7 @@ static void *address_or_errno(intptr_t result)
 
 static void *map(void *addr, size_t len, int prot, int flags, int fd, off_t off, const void *frame)
 {
-	struct thread *t = enter(frame);
+	struct thread *t = enter();
 	void *p;
 
 	if (t)
@@ -81,7 +81,7 @@ HOOK void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t off
 
 HOOK int munmap(void *addr, size_t len)
 {
-	struct thread *t = enter(HOOK_FRAME);
+	struct thread *t = enter();
 	int err;
 
 	/* Recorded before the kernel can give the range to another thread; a
@@ -106,7 +106,7 @@ HOOK int munmap(void *addr, size_t len)
 
 HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...)
 {
-	struct thread *t = enter(HOOK_FRAME);
+	struct thread *t = enter();
 	void *to = NULL, *p;
 	va_list args;
 

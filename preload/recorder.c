@@ -130,7 +130,7 @@ static struct state *start_child(const struct state *parent)
 static void take_inheritance(struct state *s)
 {
 	record_inheritance_known = false;
-	if (!inheritance_taken() || !recorder_attach(&tls, __builtin_frame_address(0)))
+	if (!inheritance_taken() || !recorder_attach(&tls))
 		return;
 	record_inheritance_known = true;
 	s->inherited_live = inheritance_enter(tls.thread);
@@ -188,10 +188,10 @@ COLD bool recorder_enter_cold(struct tls *t)
 	return t->busy;
 }
 
-COLD struct thread *recorder_attach(struct tls *t, const void *frame)
+COLD struct thread *recorder_attach(struct tls *t)
 {
 	guard_lend(t, GUARD_NESTING);
-	t->thread = thread_attach(recorder_memory, frame);
+	t->thread = thread_attach(recorder_memory);
 	if (t->thread && have_key)
 		pthread_setspecific(ending_key, (void *)1);
 	if (!t->thread)

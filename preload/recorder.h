@@ -23,7 +23,7 @@ extern struct state *recorder_memory __attribute__((visibility("hidden")));
 bool recorder_enter_cold(struct tls *t);
 
 /* Attach the calling thread; NULL when it cannot be recorded. */
-struct thread *recorder_attach(struct tls *t, const void *frame);
+struct thread *recorder_attach(struct tls *t);
 
 /* Every SAMPLER_EVENTS events of a thread. */
 void recorder_tick(struct tls *t, const void *frame);
@@ -65,7 +65,7 @@ static inline struct thread *recorder_enter(const void *frame)
 
 	if (unlikely(!guard_enter(t)) && !recorder_enter_cold(t))
 		return NULL;
-	if (unlikely(!t->thread) && !recorder_attach(t, frame)) {
+	if (unlikely(!t->thread) && !recorder_attach(t)) {
 		guard_leave(t);
 		return NULL;
 	}

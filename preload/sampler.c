@@ -16,6 +16,7 @@
 #include "output.h"
 #include "real.h"
 #include "rt.h"
+#include "span.h"
 #include "sys.h"
 
 /* Age of a process that gets a helper thread. */
@@ -114,8 +115,7 @@ static bool safe_place(struct thread *t, const void *frame)
 	struct cfi_module m;
 	const char *name;
 
-	if (from.sp < t->own.low + START_ROOM || from.sp >= t->own.high ||
-	    !cfi_find_module(from.pc, &m))
+	if (!span_has_room(t, from.sp, START_ROOM) || !cfi_find_module(from.pc, &m))
 		return false;
 	map = m.link_map;
 	name = rt_basename(map->l_name);

@@ -10,12 +10,16 @@
 #define PRELOAD_SPAN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "thread.h"
 
 /* Make t->span the stack that `sp` is on. */
 void span_locate(struct thread *t, uintptr_t sp);
+
+/* Is `sp` on the thread's own stack with that many bytes below it? */
+bool span_has_room(struct thread *t, uintptr_t sp, size_t room);
 
 /* Try to make 8 bytes at `addr`, at or above span->high - 8, part of the span. */
 bool span_extend(struct span *span, uintptr_t addr);

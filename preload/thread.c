@@ -77,20 +77,23 @@ static struct thread *make(void)
 	return NULL;
 }
 
+#define STACK_MAX ((uint64_t)1 << 30)
+
 /* The thread's own stack: known at its upper end (the main thread's from the
- * loader, others end below their thread control block), at its lower end only
- * by the limit it was made with. */
-static struct span own_stack(bool is_main, uintptr_t sp)
+ * loader, others end below their thread control block).  The main thread's goes
+ * down as far as its limit; others were made of any size, so that they are looked
+ * at page by page as they are used (span_locate). */
+static void set_own_stack(struct thread *t, bool is_main)
 {
 	uintptr_t high = is_main ? (uintptr_t)__libc_stack_end + SPAN_ABOVE_ENTRY
 				 : arch_thread_pointer();
 	uint64_t limit;
 
-	if (sys_getrlimit(RLIMIT_STACK, &limit) != 0 || limit > (uint64_t)1 << 30)
-		limit = (uint64_t)1 << 30;
-	if (sp >= high || high - sp > limit)
-		return (struct span){ .low = 1, .high = 0 };
-	return (struct span){ .low = high - limit, .high = high };
+	if (!is_main || sys_getrlimit(RLIMIT_STACK, &limit) != 0 || limit > STACK_MAX)
+		limit = STACK_MAX;
+	t->own_least = high - limit;
+	t->own = (struct span){ .low = is_main ? t->own_least : high, .high = high };
+	t->span = t->own;
 }
 
 static struct thread_record *reuse_record(struct state *s, uint32_t *index)
@@ -148,7 +151,7 @@ static void read_name(uint32_t tid, struct thread_record *record)
 	thread_set_name(record, n > 0 ? name : "");
 }
 
-COLD struct thread *thread_attach(struct state *s, const void *frame)
+COLD struct thread *thread_attach(struct state *s)
 {
 	uint32_t tid = (uint32_t)sys_gettid();
 	struct thread_record *record;
@@ -174,7 +177,7 @@ COLD struct thread *thread_attach(struct state *s, const void *frame)
 		t->record = record;
 		t->too_deep = 0;
 		t->pointer = arch_thread_pointer();
-		t->own = t->span = own_stack(tid == s->pid, (uintptr_t)frame);
+		set_own_stack(t, tid == s->pid);
 		/* The C library starts threads by other roads than pthread_create:
 		 * thrd_create, timers, asynchronous input and output. */
 		if (tid != s->pid)

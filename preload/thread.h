@@ -59,8 +59,9 @@ struct thread {
 
 	struct rules rules;
 	struct trie_ids ids;
-	struct span span; /* where the last stack was */
-	struct span own;  /* the thread's own stack */
+	struct span span;    /* where the last stack was */
+	struct span own;     /* the thread's own stack, as far down as it is known to go */
+	uintptr_t own_least; /* and where it may end at most */
 
 	struct memo memo;
 	uint64_t too_deep; /* at or below this stack pointer stacks were too deep to follow */
@@ -95,11 +96,10 @@ static inline struct cell *counters_cell(struct thread *t, enum mp_kind kind, ui
 }
 
 /*
- * Register the calling thread, whose hook frame is at `frame`.  NULL when there
- * is no memory for it: the thread is not recorded then.  `s` is the process's
+ * Register the calling thread.  NULL when there is no memory for it: the thread is not recorded then.  `s` is the process's
  * state.  Takes a lock.
  */
-struct thread *thread_attach(struct state *s, const void *frame);
+struct thread *thread_attach(struct state *s);
 
 /* The calling thread is about to end; later events of it still count.  Returns
  * how many have said so before, and it. */

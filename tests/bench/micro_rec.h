@@ -35,7 +35,7 @@ static inline struct thread *micro_rec_thread(void)
 	if (!s)
 		micro_die("no state could be made");
 	s->pid = (uint32_t)sys_getpid();
-	t = thread_attach(s, __builtin_frame_address(0));
+	t = thread_attach(s);
 	if (!t)
 		micro_die("the thread could not be attached");
 	/* The new state may lie where the old one was. */

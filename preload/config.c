@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "rt.h"
+#include "sys.h"
 
 struct config config;
 
@@ -106,6 +107,29 @@ static const char *keep(struct rt_text *text, size_t *n, const char *name, const
 	return copy + name_len + 1;
 }
 
+/* The program may go to another folder, and so may its children. */
+static void make_output_absolute(void)
+{
+	static char folder[4096], absolute[2 * sizeof(folder) + 4096];
+	struct rt_text text = RT_TEXT(absolute);
+
+	/* an unreachable folder is named "(unreachable)..." by the kernel */
+	if (config.output[0] == '/' || sys_getcwd(folder, sizeof(folder)) <= 0 || folder[0] != '/')
+		return;
+	for (const char *p = folder; *p; p++) {
+		rt_put_char(&text, *p);
+		if (*p == '%')
+			rt_put_char(&text, '%');
+	}
+	if (folder[1])
+		rt_put_char(&text, '/');
+	if (rt_strlen(config.output) >= sizeof(absolute) - text.len)
+		return;
+	rt_put(&text, config.output);
+	config.output_given = config.output;
+	config.output = absolute;
+}
+
 void config_read(bool trusted)
 {
 	struct rt_text text = RT_TEXT(texts);
@@ -126,4 +150,5 @@ void config_read(bool trusted)
 		}                                              \
 	}
 #include <memprof/options.def>
+	make_output_absolute();
 }

@@ -30,6 +30,9 @@ struct config {
 	/* The first variable whose value could not be read, and that value; NULL
 	 * when all were fine.  The default stands for it. */
 	const char *bad_name, *bad_value;
+	/* `output` as it was given when that was relative: it is absolute above, for the folder
+	 * the program started in; else NULL. */
+	const char *output_given;
 	/* What was given, "NAME=value"; ends with NULL.  Copies, as the texts above are:
 	 * programs write over the environment they were started with. */
 	const char *given[CONFIG_OPTIONS + 1];

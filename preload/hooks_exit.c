@@ -22,6 +22,7 @@ HOOK int execvpe(const char *file, char *const argv[], char *const envp[]);
 HOOK int execl(const char *path, const char *arg, ...);
 HOOK int execlp(const char *file, const char *arg, ...);
 HOOK int execle(const char *path, const char *arg, ...);
+HOOK int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags);
 HOOK int fexecve(int fd, char *const argv[], char *const envp[]);
 
 HOOK void _exit(int status)
@@ -72,6 +73,11 @@ HOOK int execvp(const char *file, char *const argv[])
 HOOK int execvpe(const char *file, char *const argv[], char *const envp[])
 {
 	return AROUND_EXEC(file, envp, HOOK_REAL(execvpe)(file, argv, env_));
+}
+
+HOOK int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
+{
+	return AROUND_EXEC("(descriptor)", envp, HOOK_REAL(execveat)(fd, path, argv, env_, flags));
 }
 
 HOOK int fexecve(int fd, char *const argv[], char *const envp[])

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -23,6 +25,8 @@ HOOK pid_t _Fork(void);
 HOOK pid_t forkpty(int *primary, char *name, const struct termios *termios,
 		   const struct winsize *winsize);
 HOOK int daemon(int nochdir, int noclose);
+HOOK int system(const char *command);
+HOOK FILE *popen(const char *command, const char *type);
 HOOK int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 		     const posix_spawnattr_t *attr, char *const argv[], char *const envp[]);
 HOOK int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
@@ -111,4 +115,22 @@ HOOK int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actio
 	WITH_RUN(env, envp);
 
 	return HOOK_REAL(posix_spawnp)(pid, file, actions, attr, argv, env);
+}
+
+HOOK int system(const char *command)
+{
+	char **lent = command ? run_env_lend() : NULL;
+	int ret = HOOK_REAL(system)(command);
+
+	run_env_back(lent);
+	return ret;
+}
+
+HOOK FILE *popen(const char *command, const char *type)
+{
+	char **lent = run_env_lend();
+	FILE *ret = HOOK_REAL(popen)(command, type);
+
+	run_env_back(lent);
+	return ret;
 }

@@ -62,6 +62,11 @@ int output_open(const char *program)
 	char text[512];
 	struct rt_text out = RT_TEXT(text);
 
+	/* in another root the folder is another one */
+	if (err && config.output_given) {
+		tracefile_close(&file);
+		err = tracefile_open(&file, config.output_given, program, 0);
+	}
 	if (err) {
 		rt_put(&out, "no trace can be made, so nothing is recorded (error ");
 		rt_put_u64(&out, (uint64_t)-err);

@@ -12,6 +12,7 @@
 #include "blocks.h"
 #include "config.h"
 #include "escape.h"
+#include "follow.h"
 #include "graves.h"
 #include "inheritance.h"
 #include "leaks.h"
@@ -48,6 +49,7 @@ static bool set_up_once(void)
 	if (!real.malloc || !real.free || !real.calloc || !real.realloc)
 		return false;
 	config_read(!sys_is_secure());
+	follow_init();
 	if (sys_readlink("/proc/self/exe", exe, sizeof(exe)) <= 0)
 		exe[0] = '\0';
 	modules_init(exe);
@@ -97,12 +99,9 @@ static void say_what_is_odd(struct state *s)
 	output_note(s, "warning", "bad-option", text);
 }
 
-/* A fork child: the parent's blocks and stacks are history here, everything
- * counted from now on is the child's own. */
-static struct state *start_child(const struct state *parent)
+/* What was the parent's is of no use to a fork child. */
+static void forget_parent(void)
 {
-	struct state *s;
-
 	sampler_after_fork();
 	thread_after_fork();
 	counters_after_fork();
@@ -113,7 +112,14 @@ static struct state *start_child(const struct state *parent)
 	tls.thread = NULL;
 	peak_many_threads = 0;
 	lock_init(&peak_lock);
-	s = new_state();
+}
+
+/* A fork child: the parent's blocks and stacks are history here, everything
+ * counted from now on is the child's own. */
+static struct state *start_child(const struct state *parent)
+{
+	struct state *s = new_state();
+
 	if (!s)
 		return NULL;
 	if (trie_inherit(s, parent) != 0) {
@@ -142,7 +148,9 @@ static void start(void)
 	struct state *parent = recorder_memory, *s = NULL;
 	uint32_t parent_pid = parent ? parent->pid : 0;
 
-	if (set_up_once())
+	if (parent)
+		forget_parent();
+	if (set_up_once() && (!parent || follow_forks()))
 		s = parent ? start_child(parent) : new_state();
 	if (parent)
 		state_forget(parent);
@@ -292,7 +300,7 @@ void recorder_before_fork(void)
 {
 	struct state *s = recorder_memory;
 
-	if (tls.busy || !recorder_is_on() || !s)
+	if (tls.busy || !recorder_is_on() || !s || !follow_forks())
 		return;
 	tls.busy = GUARD_NESTING;
 	inheritance_take(s);

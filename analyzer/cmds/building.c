@@ -38,11 +38,15 @@ static const struct opt common_options[] = {
 	  .type = OPT_TEXT,
 	  COMMON(sort),
 	  .arg = "KEY",
+	  .hint = "live_bytes|live_count|peak_bytes|peak_count|allocated_bytes|allocations|"
+		  "temporary_allocations",
 	  .help = "sort by this column, the largest first" },
 	{ .name = "filter",
 	  .type = OPT_LIST,
 	  COMMON(filters),
 	  .arg = "FILTER",
+	  .hint = "include:function:|include:file:|include:module:|include:thread:|"
+		  "exclude:function:|exclude:file:|exclude:module:|exclude:thread:",
 	  .help = "include|exclude:WHAT:GLOB, where WHAT is function, file, module, thread or "
 		  "process; "
 		  "kept is what any include and no exclude matches" },
@@ -119,8 +123,11 @@ struct opt *building_options(const struct report *report, size_t offset)
 		table[i].offset += sizeof(struct common);
 	}
 	memcpy(table + own, common_options, sizeof(common_options));
-	for (size_t i = 0; i < own + common; i++)
+	for (size_t i = 0; i < own + common; i++) {
 		table[i].offset += offset;
+		if (table[i].letter == 's' && report->sort_keys)
+			table[i].hint = report->sort_keys;
+	}
 	return table;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* diff.c - what changed between two traces, or two points of one. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,18 @@ static const struct report *named_report(int argc, char **argv)
 	return report ? report : report_find(diff_options[0].def);
 }
 
+/* "flame|info|…", for completion. */
+static const char *report_names(void)
+{
+	static char names[512];
+	size_t len = 0;
+
+	for (size_t i = 0; !i || (reports[i] && len < sizeof(names)); i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i ? "|" : "",
+					reports[i]->name);
+	return names;
+}
+
 static struct opt *make_options(int argc, char **argv, size_t *args_size)
 {
 	const size_t mine = sizeof(diff_options) / sizeof(*diff_options) - 1;
@@ -75,6 +88,9 @@ static struct opt *make_options(int argc, char **argv, size_t *args_size)
 		n++;
 	all = xcalloc(mine + n, sizeof(*all));
 	memcpy(all, diff_options, mine * sizeof(*all));
+	for (size_t i = 0; i < mine; i++)
+		if (all[i].offset == offsetof(struct diff_args, report))
+			all[i].hint = report_names();
 	memcpy(all + mine, theirs, n * sizeof(*all));
 	free(theirs);
 	*args_size = sizeof(struct diff_args) + report->args_size;

@@ -27,6 +27,7 @@ static const struct opt options[] = {
 	  .type = OPT_TEXT,
 	  .offset = offsetof(struct args, to),
 	  .arg = "FORMAT",
+	  .hint = "pprof|folded|speedscope|chrome|massif|callgrind|dot|csv",
 	  .help = "pprof, folded, speedscope, chrome, massif, callgrind, dot or csv" },
 	{ .letter = 'o',
 	  .name = "output",
@@ -39,6 +40,8 @@ static const struct opt options[] = {
 	  .type = OPT_TEXT,
 	  .offset = offsetof(struct args, sort),
 	  .arg = "KEY",
+	  .hint = "live_bytes|live_count|peak_bytes|peak_count|allocated_bytes|allocations|"
+		  "temporary_allocations",
 	  .help = "folded, dot: the number to write; speedscope: the profile to open (default: "
 		  "that of top)" },
 	{ .name = "kind",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmds/commands.h"
+#include "cmds/complete_points.h"
 #include "reports/report.h"
 #include "util/strbuf.h"
 
@@ -93,5 +94,7 @@ void commands_complete(struct strbuf *out, int argc, char **argv)
 	if (options || verb->command->options)
 		opt_complete(out, options ? options : verb->command->options,
 			     argc > 2 ? argv[argc - 2] : NULL, word);
+	if (!out->len)
+		complete_points(out, word);
 	free(options);
 }

@@ -35,6 +35,7 @@ struct report {
 	const char *summary;	   /* one line: lower case, no full stop */
 	const char *description;   /* whole sentences for --help; or NULL */
 	const char *operands;	   /* what it takes behind the trace, as usage shows it; or NULL */
+	const char *sort_keys;	   /* for completion of --sort: a|b|c; NULL: those of top */
 	const struct opt *options; /* its own, ends with OPT_END; or NULL */
 	size_t args_size;	   /* of the struct they fill */
 	uint64_t rows;		   /* rows for people when -n is not given; 0: 10 */

@@ -407,6 +407,7 @@ const struct report report_sizes = {
 		"what the allocator gave beyond it is shown as wasted: its usable size less what "
 		"was asked for. Else a block counts by the average size of its stack. Places are "
 		"sorted by wasted_bytes, or by allocated_bytes, allocations or usable_bytes.",
+	.sort_keys = "wasted_bytes|allocated_bytes|allocations|usable_bytes",
 	.options = sizes_options,
 	.args_size = sizeof(struct sizes_options),
 	.examples = sizes_examples,

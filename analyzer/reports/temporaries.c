@@ -270,6 +270,8 @@ const struct report report_temporaries = {
 		"bytes alone. A buffer that is kept saves these allocations. Sorted by "
 		"temporary_allocations, or by churned_bytes_per_second, churned_bytes, "
 		"temporary_allocations_near or allocations.",
+	.sort_keys = "temporary_allocations|churned_bytes_per_second|churned_bytes|"
+		     "temporary_allocations_near|allocations",
 	.options = temporaries_options,
 	.args_size = sizeof(struct temporaries_options),
 	.examples = temporaries_examples,

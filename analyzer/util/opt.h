@@ -44,6 +44,7 @@ struct opt {
 	const char *arg;  /* as --help shows it: FILE; for OPT_WORD the words: a|b|c */
 	const char *def;  /* stored before parsing, and shown by --help; NULL for none */
 	const char *help; /* a sentence: lower case, no full stop */
+	const char *hint; /* words that completion offers where any text will do: a|b|c; or NULL */
 };
 
 struct opt_list {

@@ -102,10 +102,16 @@ static void add_match(struct strbuf *out, const char *prefix, const char *text, 
 	strbuf_release(&line);
 }
 
+/* The words of an option's value, or NULL when it is anything. */
+static const char *words_of(const struct opt *opt)
+{
+	return opt->type == OPT_WORD ? opt->arg : opt->hint;
+}
+
 static void add_words(struct strbuf *out, const struct opt *opt, const char *prefix,
 		      const char *word)
 {
-	for (const char *p = opt->arg; *p;) {
+	for (const char *p = words_of(opt); *p;) {
 		size_t n = strcspn(p, "|");
 
 		add_match(out, prefix, p, n, word);
@@ -135,12 +141,12 @@ void opt_complete(struct strbuf *out, const struct opt *table, const char *befor
 	const char *equals = strchr(word, '=');
 
 	if (opt && opt->type != OPT_FLAG && !strchr(before, '=')) {
-		if (opt->type == OPT_WORD)
+		if (words_of(opt))
 			add_words(out, opt, "", word);
 		return;
 	}
 	opt = equals ? named(table, word) : NULL;
-	if (opt && opt->type == OPT_WORD) {
+	if (opt && words_of(opt)) {
 		struct strbuf prefix = STRBUF_INIT;
 
 		strbuf_add(&prefix, word, (size_t)(equals - word) + 1);

@@ -65,7 +65,7 @@ static void start(void)
 	s->pid = (uint32_t)sys_getpid();
 	s->epoch = turned;
 	cr_assert_eq(output_start(s, "/proc/self/exe", anonymous, 0), 0);
-	t = thread_attach(s, __builtin_frame_address(0));
+	t = thread_attach(s);
 	cr_assert(t);
 	for (uint64_t i = 0; i < SITES; i++) {
 		uint32_t node = NODE_ROOT;

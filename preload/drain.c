@@ -214,6 +214,7 @@ static void emit_thread(struct drain *d, struct thread_record *record)
 	if (state < THREAD_FINAL)
 		emit_thread_name(d, record);
 	emit_thread_rows(d, record, &own);
+	drain_sums(d, record, gone);
 	d->totals.captures += own.captures;
 	d->totals.allocs += own.allocs;
 	d->totals.bytes += own.bytes;
@@ -247,6 +248,10 @@ void drain_pass(struct drain *d)
 
 	s->drain_pass++;
 	d->totals = (struct drain_totals){ .threads = s->threads_gone };
+	d->moments = s->moments_done;
+	/* Marks come before the rows they are answered with. */
+	drain_moments(d);
+	drain_counters(d);
 	for (uint32_t i = 0; i < n; i++)
 		emit_thread(d, &state_threads(s)[i]);
 	drain_sizes(d);
@@ -256,6 +261,9 @@ void drain_pass(struct drain *d)
 void drain_commit(struct drain *d, uint64_t size, bool ended)
 {
 	*(volatile v2 *)&d->s->committed = STATE_COMMIT(d->s->drain_pass, ended, size);
+	/* Now their places may be used again. */
+	if (d->moments > d->s->moments_done)
+		__atomic_store_n(&d->s->moments_done, d->moments, __ATOMIC_RELEASE);
 }
 
 void drain_footer(struct drain *d, const struct mp_footer *base)
@@ -268,7 +276,11 @@ void drain_footer(struct drain *d, const struct mp_footer *base)
 	footer.frees = d->totals.frees;
 	footer.freed = d->totals.freed;
 	footer.peak = d->s->peak_bytes > 0 ? (uint64_t)d->s->peak_bytes : 0;
-	footer.peak_t = d->s->at_peak ? d->t : d->s->peak_time;
+	/* As the last line of the peak has it: it may have been reached again since. */
+	if (footer.peak && d->s->peak_drained == footer.peak)
+		footer.peak_t = d->s->peak_line_time;
+	else
+		footer.peak_t = d->s->at_peak ? d->t : d->s->peak_time;
 	/* Threads that never allocated have no record. */
 	footer.threads = d->totals.threads;
 	if (footer.threads && footer.threads < d->s->threads_made + 1)

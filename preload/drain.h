@@ -39,6 +39,8 @@ struct drain {
 	/* No pass is meant to follow: what a short-lived fork child inherited and
 	 * never touched is summed up, its parent's trace has it stack by stack. */
 	bool last;
+	bool durations;	  /* write what changed of the histograms of regions, too */
+	uint64_t moments; /* of the ring, what this pass has come to */
 	struct drain_totals totals;
 };
 
@@ -50,6 +52,13 @@ uint32_t drain_cells_in(const struct thread_record *record, uint32_t block);
 
 /* A stack and all it hangs from, callers first, where not yet written. */
 void drain_stack(struct drain *d, uint32_t node);
+
+/* Regions of a thread that changed, and its durations once it is `gone`; part of the pass. */
+void drain_sums(struct drain *d, struct thread_record *record, bool gone);
+/* Marks, calls and spikes that wait in the ring; part of the pass. */
+void drain_moments(struct drain *d);
+/* Counters whose newest value was not written yet. */
+void drain_counters(struct drain *d);
 
 /* Rows of size classes that changed; part of the pass. */
 void drain_sizes(struct drain *d);

@@ -190,4 +190,5 @@ void drain_peak(struct drain *d, void *scratch, size_t len, bool running)
 	put_rows(d, &sums, nodes);
 	mp_close_rows(d->out);
 	s->peak_drained = (uint64_t)peak;
+	s->peak_line_time = at ? d->t : s->peak_time;
 }

@@ -4,6 +4,7 @@
 
 #include "drain.h"
 #include "thread.h"
+#include "zone_names.h"
 
 static struct thread *grave;
 
@@ -57,6 +58,12 @@ static void sum_up(struct state *s, struct thread_record *record)
 	to->foreign += record->foreign;
 	if (record->pending)
 		__atomic_fetch_add(&s->live, record->pending, __ATOMIC_RELAXED);
+	if (record->first_sum) {
+		uint32_t first = record->first_sum;
+
+		__atomic_store_n(&record->first_sum, 0, __ATOMIC_RELEASE);
+		zone_names_give_back(s, first);
+	}
 	thread_give_back(s, record);
 }
 

@@ -22,6 +22,7 @@ struct thread;
 enum recorder_state {
 	RECORDER_UNKNOWN, /* nothing was set up yet, or this is a new fork child */
 	RECORDER_OFF,	  /* gave up or ended: every hook passes straight through */
+	RECORDER_PAUSED,  /* the program said stop: releases are recorded, allocations not */
 	RECORDER_ON,	  /* events are recorded */
 	RECORDER_FAST,	  /* the same, and the allocator is one the hot path knows */
 };
@@ -55,7 +56,7 @@ static inline uint32_t recorder_state(void)
 
 static inline bool recorder_is_on(void)
 {
-	return recorder_state() >= RECORDER_ON;
+	return recorder_state() >= RECORDER_PAUSED;
 }
 
 static inline void recorder_set(enum recorder_state state)

@@ -34,6 +34,14 @@ void memstat_sample(struct mp_sample *sample)
 	sys_faults(&sample->minflt, &sample->majflt);
 }
 
+uint64_t memstat_rss(void)
+{
+	char line[128];
+
+	return sys_read_file("/proc/self/statm", line, sizeof(line)) > 0 ? number_at(line, 1) * PAGE
+									 : 0;
+}
+
 /* The number in a "Name:  123" line of /proc/self/status. */
 static uint64_t status_number(const char *name)
 {

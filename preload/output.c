@@ -169,6 +169,7 @@ static void put_sample(struct drain *d)
 	struct mp_sample sample = { 0 };
 
 	memstat_sample(&sample);
+	drain_counters(d);
 	drain_sample(d, &sample);
 }
 
@@ -198,9 +199,24 @@ void output_sites(struct state *s, bool peak)
 	if (skip(&d))
 		return;
 	look(s);
+	d.durations = peak;
 	drain_pass(&d);
 	if (peak)
 		put_peak(&d, true);
+	end(&d);
+}
+
+void output_point(struct state *s, output_put_fn *put, void *ctx)
+{
+	struct drain d = begin(s);
+
+	if (skip(&d))
+		return;
+	look(s);
+	d.durations = true;
+	drain_pass(&d);
+	put_sample(&d);
+	put(&d, ctx);
 	end(&d);
 }
 
@@ -267,7 +283,7 @@ void output_exec(struct state *s, const char *path)
 	struct drain d = begin(s);
 
 	look(s);
-	d.last = true;
+	d.durations = d.last = true;
 	drain_pass(&d);
 	put_sample(&d);
 	put_peak(&d, false);
@@ -310,6 +326,12 @@ static void note_no_room(struct state *s)
 	char text[160];
 	struct rt_text out = RT_TEXT(text);
 
+	if (s->moments_lost) {
+		rt_put_u64(&out, s->moments_lost);
+		rt_put(&out, " marks, counters or regions are missing: no memory for them");
+		output_note(s, "warning", "moments-lost", text);
+		out = (struct rt_text)RT_TEXT(text);
+	}
 	if (!s->lost_memory)
 		return;
 	rt_put(&out, "the recorder's tables had no room for ");
@@ -334,7 +356,7 @@ void output_finish(struct state *s, const char *reason, const int *status)
 	d = begin(s);
 	peak_flush_all(s);
 	look(s);
-	d.last = true;
+	d.durations = d.last = true;
 	drain_pass(&d);
 	put_sample(&d);
 	if (orderly)

@@ -41,6 +41,10 @@ void output_sample(struct state *s, enum asker asker);
 /* What a leak check found, after the totals of its moment; the time is set here. */
 struct mp_leak_check;
 void output_leaks(struct state *s, struct mp_leak_check *check);
+/* An exact point: everything that changed, a sample, and then what `put` writes. */
+struct drain;
+typedef void output_put_fn(struct drain *d, void *ctx);
+void output_point(struct state *s, output_put_fn *put, void *ctx);
 
 /* The process made a child. */
 void output_fork(struct state *s, uint32_t child);

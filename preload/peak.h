@@ -34,6 +34,54 @@ extern struct lock peak_lock __attribute__((visibility("hidden")));
 /* And at least, however small the heap is. */
 #define PEAK_LEAST 512
 
+/*
+ * Besides the peak of the whole run there are others to keep: of a case, since the program
+ * reset its own, and of each thread's own net bytes in a region.  They cost an allocation
+ * nothing: it compares with a gate, the lowest of what would be exceeded, as it did with the
+ * peak alone.  With one thread the gate is the state's and in terms of `live`, which then
+ * moves as the thread's net bytes do; with several it is the thread's and in terms of what it
+ * holds back.
+ */
+enum peak_window { PEAK_CASE, PEAK_PROGRAM, PEAK_WINDOWS };
+
+/* Begin to keep the highest `live` from now on; what it has been; stop. */
+void peak_window_open(struct state *s, enum peak_window window);
+uint64_t peak_window_highest(const struct state *s, enum peak_window window);
+void peak_window_close(struct state *s, enum peak_window window);
+bool peak_window_is_open(enum peak_window window);
+/* In a fork child: none is open. */
+void peak_windows_forget(void);
+
+/* Live bytes of all threads, with what they hold back. */
+int64_t peak_live(const struct state *s);
+
+/* The gate was passed: see whose highest value this is, and set it anew. */
+void peak_over(struct state *s, struct thread_record *record);
+void peak_set_gate(struct state *s, struct thread_record *record);
+
+/* Net bytes of a thread. */
+static inline int64_t peak_net(const struct thread_record *record)
+{
+	return record->heap_alloc[1] - record->heap_free[1];
+}
+
+/* Begin to keep the thread's highest net bytes anew; and go back to what was kept
+ * before, `outer`, of which the highest since is a part. */
+static inline void peak_watch(struct state *s, struct thread_record *record)
+{
+	record->top = peak_net(record);
+	record->watching = 1;
+	peak_set_gate(s, record);
+}
+
+static inline void peak_unwatch(struct state *s, struct thread_record *record, int64_t outer,
+				bool watching)
+{
+	record->top = outer > record->top ? outer : record->top;
+	record->watching = watching;
+	peak_set_gate(s, record);
+}
+
 /* A thread's pending bytes to the shared total. */
 void peak_flush(struct state *s, struct thread_record *record);
 /* What every thread has gained, when the program ends. */
@@ -94,15 +142,19 @@ static inline void peak_added(struct state *s, struct thread_record *record, int
 {
 	if (likely(alone)) {
 		s->live += size;
-		if (unlikely(s->live > s->peak_bytes)) {
-			s->peak_bytes = s->live;
+		if (unlikely(s->live > s->gate)) {
+			if (unlikely(s->watched)) {
+				peak_over(s, record);
+				return;
+			}
+			s->gate = s->peak_bytes = s->live;
 			s->at_peak = 1;
 		}
 		return;
 	}
 	record->pending += size;
-	if (record->pending > s->slack_now)
-		peak_flush(s, record);
+	if (record->pending > record->gate)
+		peak_over(s, record);
 }
 
 /* Before the cell of a release changes, after peak_leave(). */

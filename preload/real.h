@@ -11,6 +11,7 @@
 #define PRELOAD_REAL_H
 
 #include <pthread.h>
+#include <setjmp.h>
 #include <pty.h>
 #include <spawn.h>
 #include <stdbool.h>

@@ -2,6 +2,7 @@
 /* record.c - count events; see record.h.  Floor: record. */
 #include "record.h"
 
+#include "guard.h"
 #include "ranges.h"
 #include "record_hot.h"
 #include "sizes.h"
@@ -27,6 +28,8 @@ COLD void record_no_memory(struct thread *t)
 
 void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from)
 {
+	if (unlikely(recorder_state() == RECORDER_PAUSED))
+		return;
 	record_alloc_hot(t, p, size, from);
 	if (unlikely(sizes_on))
 		sizes_count(t->state, capture_stack(t, from), size, blocks_usable(p));
@@ -89,10 +92,13 @@ static void count_map(struct thread *t, uint32_t node, size_t len, bool entered)
 
 void record_map(struct thread *t, void *p, size_t len, const struct origin *from)
 {
-	uint32_t node = capture_stack(t, from);
+	uint32_t node;
 
 	/* A fixed mapping replaces what was there. */
 	record_unmap(t, p, len);
+	if (unlikely(recorder_state() == RECORDER_PAUSED))
+		return;
+	node = capture_stack(t, from);
 	count_map(t, node, len, ranges_add((uintptr_t)p, len, node));
 }
 

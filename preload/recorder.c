@@ -13,12 +13,14 @@
 #include "config.h"
 #include "escape.h"
 #include "follow.h"
+#include "functions.h"
 #include "graves.h"
 #include "inheritance.h"
 #include "leaks.h"
 #include "modules.h"
 #include "output.h"
 #include "peak.h"
+#include "points.h"
 #include "ranges.h"
 #include "real.h"
 #include "record.h"
@@ -27,6 +29,8 @@
 #include "shadow.h"
 #include "sizes.h"
 #include "sys.h"
+#include "zone_names.h"
+#include "zones.h"
 #include "capture.h"
 
 struct state *recorder_memory;
@@ -35,6 +39,7 @@ static struct lock start_lock;
 static bool resolved;
 static bool sealed; /* inherited by fork children */
 static bool anonymous_state;
+static bool paused; /* the program said stop, or was told to begin so */
 static char exe[4096];
 static pthread_key_t ending_key;
 static bool have_key;
@@ -56,6 +61,8 @@ static bool set_up_once(void)
 	blocks_init();
 	shadow_init(blocks_glibc ? 5 : 4);
 	allocator_init();
+	paused = config.start == START_OFF;
+	functions_init();
 	/* Without this the page would be copied, and a child would write into
 	 * its parent's trace: better no recording at all. */
 	if (sys_madvise(&recorder, sizeof(recorder), MADV_WIPEONFORK) == 0)
@@ -112,6 +119,10 @@ static void forget_parent(void)
 	tls.thread = NULL;
 	peak_many_threads = 0;
 	lock_init(&peak_lock);
+	peak_windows_forget();
+	points_after_fork();
+	zone_names_after_fork();
+	functions_after_fork();
 }
 
 /* A fork child: the parent's blocks and stacks are history here, everything
@@ -142,6 +153,30 @@ static void take_inheritance(struct state *s)
 	s->inherited_live = inheritance_enter(tls.thread);
 }
 
+static enum recorder_state running_state(void)
+{
+	return blocks_glibc && !sizes_on ? RECORDER_FAST : RECORDER_ON;
+}
+
+void recorder_pause(bool pause)
+{
+	struct state *s;
+
+	if (!recorder_enter(__builtin_frame_address(0)))
+		return;
+	s = recorder_memory;
+	lock_take(&start_lock, (uint32_t)sys_gettid());
+	if (pause != paused && recorder_is_on()) {
+		paused = pause;
+		recorder_set(pause ? RECORDER_PAUSED : running_state());
+		output_note(s, "info", pause ? "paused" : "resumed",
+			    pause ? "the program stopped the recording of allocations"
+				  : "the program started the recording of allocations");
+	}
+	lock_release(&start_lock);
+	recorder_leave();
+}
+
 /* With the guard held and start_lock taken. */
 static void start(void)
 {
@@ -167,7 +202,7 @@ static void start(void)
 		take_inheritance(s);
 	sampler_start(s);
 	output_sample(s, ASKER_START);
-	recorder_set(blocks_glibc && !sizes_on ? RECORDER_FAST : RECORDER_ON);
+	recorder_set(paused ? RECORDER_PAUSED : running_state());
 }
 
 COLD bool recorder_enter_cold(struct tls *t)
@@ -230,6 +265,7 @@ static void thread_is_ending(void *round)
 		pthread_setspecific(ending_key, (void *)(n + 1));
 	} else if (tls.thread && !tls.busy && recorder_is_on()) {
 		tls.busy = GUARD_NESTING;
+		zones_end_all(tls.thread);
 		/* The main thread's destructors run only when it ends before the
 		 * process does. */
 		if (tls.thread->tid == recorder_memory->pid)
@@ -251,8 +287,10 @@ void recorder_finish(const char *reason, const int *status)
 	sampler_stop();
 	if (status && leaks_wanted())
 		leaks_check(s, "exit", true);
-	if (tls.thread)
+	if (tls.thread) {
 		tls.thread->record->lost += tls.lost;
+		zones_end_all(tls.thread);
+	}
 	output_finish(s, reason, status);
 	/* The mapping stays: other threads may still be in a hook. */
 	if (s->ended && s->state_path)

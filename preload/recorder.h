@@ -32,6 +32,9 @@ void recorder_tick(struct tls *t, const void *frame);
  * the process that owns the state does anything. */
 void recorder_finish(const char *reason, const int *status);
 
+/* Record allocations no more, or again; the trace says so. */
+void recorder_pause(bool pause);
+
 /* Around a call that fails when the process has a second thread. */
 void recorder_alone(void);
 void recorder_not_alone(void);

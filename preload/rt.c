@@ -117,6 +117,41 @@ bool rt_parse_u64(const char **s, uint64_t *value)
 	return true;
 }
 
+bool rt_parse_size(const char *s, uint64_t *bytes)
+{
+	static const char letters[] = "KMGTP";
+	uint64_t whole, part = 0, of = 1, unit = 1, step = 1024;
+	const char *letter = letters;
+
+	if (!rt_parse_u64(&s, &whole))
+		return false;
+	if (*s == '.') {
+		for (s++; *s >= '0' && *s <= '9'; s++)
+			if (of < 1000000) {
+				part = part * 10 + (uint64_t)(*s - '0');
+				of *= 10;
+			}
+	}
+	while (*s == ' ')
+		s++;
+	while (*letter && *letter != (*s & ~32))
+		letter++;
+	if (*s && *letter) {
+		s++;
+		if ((*s & ~32) == 'B')
+			step = 1000;
+		else if (*s == 'i')
+			s++;
+		for (const char *l = letters; l <= letter; l++)
+			unit *= step;
+	}
+	if ((*s & ~32) == 'B')
+		s++;
+	if (*s || __builtin_mul_overflow(whole, unit, bytes))
+		return false;
+	return !__builtin_add_overflow(*bytes, unit / of * part + unit % of * part / of, bytes);
+}
+
 const char *rt_getenv(const char *name)
 {
 	size_t len = rt_strlen(name);

@@ -47,6 +47,10 @@ void rt_put_rfc3339(struct rt_text *text, uint64_t unix_ns);
  * does not fit. */
 bool rt_parse_u64(const char **s, uint64_t *value);
 
+/* A size: "4096", "24 MiB", "1.5 GB", "64K"; a letter alone, or with iB, counts in 1024s, with B
+ * in 1000s.  False when it is none. */
+bool rt_parse_size(const char *s, uint64_t *bytes);
+
 /* The value of an environment variable without getenv(), or NULL. */
 const char *rt_getenv(const char *name);
 

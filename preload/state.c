@@ -31,6 +31,10 @@ static const struct {
 	[REGION_THREADS] = { (uint64_t)1 << 20, sizeof(struct thread_record) },
 	[REGION_MODULES] = { (uint64_t)1 << 15, sizeof(struct module_record) },
 	[REGION_SIZES] = { (uint64_t)1 << 24, sizeof(struct size_entry) },
+	[REGION_ZONES] = { (uint64_t)1 << 20, sizeof(struct zone) },
+	[REGION_SUMS] = { (uint64_t)1 << 20, sizeof(struct zone_sum) },
+	[REGION_OCTAVES] = { (uint64_t)1 << 22, sizeof(struct zone_octave) },
+	[REGION_MOMENTS] = { MOMENTS, sizeof(struct moment) },
 	[REGION_TEXT] = { (uint64_t)1 << 26, 1 },
 };
 
@@ -49,6 +53,9 @@ static uint64_t lay_out(struct region_place *regions, int shift)
 		regions[i].capacity = round_up((shape[i].entries >> shift) * shape[i].size, PAGE);
 		if (i == REGION_SIZES && !config.sizes)
 			regions[i].capacity = 0;
+		/* A ring is all there or not. */
+		if (i == REGION_MOMENTS)
+			regions[i].capacity = shape[i].entries * shape[i].size;
 		regions[i].reserved = 0;
 		at += regions[i].capacity;
 	}
@@ -190,6 +197,7 @@ struct state *state_create(const char *dir, const char *trace_path, bool *anonym
 	s->page = PAGE;
 	s->peak_index = 1;
 	s->nodes = NODE_FIRST;
+	s->zones = ZONE_FIRST;
 	if (state_reserve(s, REGION_NODES, NODE_FIRST * sizeof(struct node)) != 0) {
 		state_remove(s);
 		return NULL;

@@ -26,13 +26,11 @@
 
 #include "arena.h"
 #include "lock.h"
+#include "state_zones.h"
+#include "v2.h"
 
 #define STATE_MAGIC "memprofS"
-#define STATE_LAYOUT 2
-
-/* Two counters that change together: {count, bytes}.  Loaded and stored as one
- * 16-byte access. */
-typedef int64_t v2 __attribute__((vector_size(16)));
+#define STATE_LAYOUT 3
 
 /* A trie node: the frame `frame` below the stack `parent`.  Published by the
  * store of its id into the parent's child list; never changed or freed. */
@@ -95,6 +93,8 @@ struct thread_record {
 	v2 heap_alloc, heap_free; /* totals, as in struct cell */
 	v2 map_alloc, map_free;
 	int64_t pending; /* net bytes not yet in state.live */
+	int64_t gate;	 /* above this `pending` is looked at; see peak.h */
+	int64_t top;	 /* while zones are open: its highest net bytes in the innermost */
 	uint32_t tid;
 	uint32_t state;		 /* enum thread_state */
 	uint64_t started, ended; /* ns since the epoch */
@@ -111,6 +111,8 @@ struct thread_record {
 	uint64_t truncated, lost, foreign;
 	uint32_t first_named, last_named; /* drain passes that wrote a line with its name */
 	uint32_t final_drained;		  /* drain pass that wrote its last line */
+	uint32_t first_sum;		  /* 1 + its newest zone_sum, 0 for none */
+	uint32_t watching;		  /* `top` is to be kept */
 	char name[16];
 } __attribute__((aligned(LINE_PAIR)));
 
@@ -146,6 +148,10 @@ enum region {
 	REGION_THREADS,
 	REGION_MODULES,
 	REGION_SIZES, /* empty unless sizes are counted */
+	REGION_ZONES,
+	REGION_SUMS,
+	REGION_OCTAVES,
+	REGION_MOMENTS,
 	REGION_TEXT,
 	REGIONS
 };
@@ -173,7 +179,7 @@ struct state {
 	uint64_t epoch; /* CLOCK_MONOTONIC at t = 0 */
 
 	/* counts of entries, grown atomically */
-	uint32_t nodes, blocks, threads, modules, sizes, text;
+	uint32_t nodes, blocks, threads, modules, sizes, text, zones, sums, octaves;
 
 	/* The peak of the live heap.  What every event reads is kept apart from
 	 * what threads in turn write. */
@@ -190,6 +196,8 @@ struct state {
 	/* net bytes of all threads, less their pending parts */
 	int64_t live __attribute__((aligned(CACHE_LINE)));
 	int64_t peak_bytes;
+	int64_t gate;	  /* with one thread: `live` above this is looked at */
+	uint64_t watched; /* more than the peak is, so the gate may be lower */
 	uint64_t peak_time;
 	/* ns since the epoch, at the last tick */
 	uint64_t now __attribute__((aligned(CACHE_LINE)));
@@ -211,6 +219,7 @@ struct state {
 	v2 committed;	     /* STATE_COMMIT: what the trace holds for certain */
 	uint64_t trace_dev, trace_ino;
 	uint64_t peak_drained;	 /* peak_bytes of the last peak line */
+	uint64_t peak_line_time; /* and its time */
 	uint64_t next_peak_line; /* elapsed ns at which the next one may come */
 	uint64_t lost_memory;	 /* events given to NODE_OTHER or dropped for want of memory */
 	uint64_t ended;		 /* the owner wrote its last footer */
@@ -219,6 +228,11 @@ struct state {
 	uint32_t state_path;
 	uint32_t run;		 /* the run's id */
 	uint64_t inherited_live; /* bytes live at a fork, in the child */
+	/* The ring of moments: how many there ever were, and how many of these are in
+	 * the trace for certain. */
+	uint64_t moments, moments_done;
+	uint64_t moments_lost;		/* no room, or no memory for a zone */
+	uint32_t free_sum, free_octave; /* 1 + one given back, 0 for none */
 };
 
 /* The last pass whose lines are all in the trace, whether a footer was the last
@@ -301,6 +315,26 @@ static inline struct module_record *state_modules(const struct state *s)
 static inline struct size_entry *state_sizes(const struct state *s)
 {
 	return state_region(s, REGION_SIZES);
+}
+
+static inline struct zone *state_zones(const struct state *s)
+{
+	return state_region(s, REGION_ZONES);
+}
+
+static inline struct zone_sum *state_sums(const struct state *s)
+{
+	return state_region(s, REGION_SUMS);
+}
+
+static inline struct zone_octave *state_octaves(const struct state *s)
+{
+	return state_region(s, REGION_OCTAVES);
+}
+
+static inline struct moment *state_moment(const struct state *s, uint64_t number)
+{
+	return (struct moment *)state_region(s, REGION_MOMENTS) + number % MOMENTS;
 }
 
 /* A string of the text region; "" for offset 0. */

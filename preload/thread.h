@@ -47,6 +47,8 @@ struct step {
 	uint8_t uses_rbp;  /* the step out of this frame used rbp */
 };
 
+struct zones;
+
 struct thread {
 	struct state *state;
 	struct thread_record *record;
@@ -64,6 +66,7 @@ struct thread {
 	uintptr_t own_least; /* and where it may end at most */
 
 	struct memo memo;
+	struct zones *zones; /* open regions; NULL before the first */
 	uint64_t too_deep; /* at or below this stack pointer stacks were too deep to follow */
 	struct step *walk; /* the frames of the capture under way */
 

@@ -47,6 +47,9 @@ static void mend_counts(struct mending *m)
 	limit(m, &s->threads, REGION_THREADS, sizeof(struct thread_record));
 	limit(m, &s->modules, REGION_MODULES, sizeof(struct module_record));
 	limit(m, &s->sizes, REGION_SIZES, sizeof(struct size_entry));
+	limit(m, &s->zones, REGION_ZONES, sizeof(struct zone));
+	limit(m, &s->sums, REGION_SUMS, sizeof(struct zone_sum));
+	limit(m, &s->octaves, REGION_OCTAVES, sizeof(struct zone_octave));
 	if (s->modules > UINT16_MAX)
 		s->modules = UINT16_MAX;
 	if (s->nodes > (uint32_t)1 << NODE_BITS)
@@ -309,6 +312,58 @@ static void mend_sizes(struct mending *m)
 	}
 }
 
+static void mend_sum(struct mending *m, struct zone_sum *sum)
+{
+	sum->drained = sum->timed = 0;
+	if (!sane_counts(sum->calls) || !sane_counts(sum->times) || !sane_counts(sum->alloc) ||
+	    !sane_counts(sum->free) || !sane(sum->peak) || sum->zone >= m->s->zones) {
+		*sum = (struct zone_sum){ .zone = ZONE_ROOT };
+		m->mended++;
+	}
+	for (int i = 0; i < ZONE_OCTAVES; i++)
+		if (sum->octaves[i] > m->s->octaves) {
+			sum->octaves[i] = 0;
+			m->mended++;
+		}
+}
+
+/* A zone's parent is older than it is, so every way outward ends. */
+static void mend_zones(struct mending *m)
+{
+	struct zone *zones = state_zones(m->s);
+	struct zone_sum *sums = state_sums(m->s);
+	uint64_t waiting = m->s->moments - m->s->moments_done;
+
+	for (uint32_t i = ZONE_FIRST; i < m->s->zones; i++) {
+		unmark(m, &zones[i].drained);
+		if (zones[i].parent < i && zones[i].name < m->s->text)
+			continue;
+		zones[i].parent = ZONE_ROOT;
+		zones[i].name = 0;
+		m->mended++;
+	}
+	for (uint32_t i = 0; i < m->s->sums; i++) {
+		mend_sum(m, &sums[i]);
+		if (sums[i].previous > m->s->sums) {
+			sums[i].previous = 0;
+			m->mended++;
+		}
+	}
+	if (waiting > MOMENTS ||
+	    m->s->regions[REGION_MOMENTS].capacity < MOMENTS * sizeof(struct moment)) {
+		m->mended += waiting > 0;
+		m->s->moments_done = m->s->moments;
+	}
+	for (uint64_t i = m->s->moments_done; i < m->s->moments; i++) {
+		struct moment *moment = state_moment(m->s, i);
+
+		unmark(m, &moment->pass);
+		if (moment->long_name >= m->s->text)
+			moment->long_name = 0;
+		moment->name[sizeof(moment->name) - 1] = '\0';
+	}
+}
+
 /* Bytes that were live at the end, from the cells: the shared total lags behind
  * by what threads hold back, and by the event that the kill cut short. */
 static int64_t live_bytes(const struct state *s)
@@ -350,6 +405,7 @@ int64_t mend(struct state *s, uint32_t pass)
 	if (!mend_nodes(&m) || !mend_threads(&m))
 		return -1;
 	mend_sizes(&m);
+	mend_zones(&m);
 	mend_peak(&m);
 	s->drain_pass = pass;
 	return (int64_t)(m.mended < INT64_MAX ? m.mended : INT64_MAX);

@@ -85,6 +85,10 @@ static uint64_t used(const struct state *s, enum region region)
 		[REGION_THREADS] = sizeof(struct thread_record),
 		[REGION_MODULES] = sizeof(struct module_record),
 		[REGION_SIZES] = sizeof(struct size_entry),
+		[REGION_ZONES] = sizeof(struct zone),
+		[REGION_SUMS] = sizeof(struct zone_sum),
+		[REGION_OCTAVES] = sizeof(struct zone_octave),
+		[REGION_MOMENTS] = sizeof(struct moment),
 		[REGION_TEXT] = 1,
 	};
 	const uint32_t counts[REGIONS] = {
@@ -92,6 +96,8 @@ static uint64_t used(const struct state *s, enum region region)
 		[REGION_INFOS] = s->blocks,    [REGION_OWNERS] = s->blocks,
 		[REGION_THREADS] = s->threads, [REGION_MODULES] = s->modules,
 		[REGION_SIZES] = s->sizes,     [REGION_TEXT] = s->text,
+		[REGION_ZONES] = s->zones,     [REGION_SUMS] = s->sums,
+		[REGION_OCTAVES] = s->octaves, [REGION_MOMENTS] = s->moments ? MOMENTS : 0,
 	};
 	uint64_t bytes = (uint64_t)counts[region] * sizes[region];
 
@@ -239,6 +245,7 @@ int mp_state_drain(struct mp_state *state, struct mp_out *out, const char *reaso
 		.out = out,
 		.chain = malloc(DRAIN_CHAIN * sizeof(uint32_t)),
 		.t = s->now,
+		.durations = true,
 		.last = true,
 	};
 	int err = 0;

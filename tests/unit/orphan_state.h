@@ -35,6 +35,7 @@
 #define THREADS 4
 #define MODULES 4
 #define SIZES 4
+#define ZONES 4
 #define TEXT 4096
 /* The pass whose lines are in the trace. */
 #define DONE 5
@@ -49,6 +50,9 @@ static struct image {
 	struct thread_record threads[THREADS] __attribute__((aligned(64)));
 	struct module_record modules[MODULES] __attribute__((aligned(64)));
 	struct size_entry sizes[SIZES] __attribute__((aligned(64)));
+	struct zone zones[ZONES] __attribute__((aligned(64)));
+	struct zone_sum sums[ZONES] __attribute__((aligned(64)));
+	struct zone_octave octaves[ZONES] __attribute__((aligned(64)));
 	char text[TEXT] __attribute__((aligned(64)));
 } image;
 
@@ -122,6 +126,10 @@ static void make_state(void)
 	place(REGION_THREADS, image.threads, sizeof(image.threads));
 	place(REGION_MODULES, image.modules, sizeof(image.modules));
 	place(REGION_SIZES, image.sizes, sizeof(image.sizes));
+	place(REGION_ZONES, image.zones, sizeof(image.zones));
+	place(REGION_SUMS, image.sums, sizeof(image.sums));
+	place(REGION_OCTAVES, image.octaves, sizeof(image.octaves));
+	place(REGION_MOMENTS, image.text, 0);
 	place(REGION_TEXT, image.text, sizeof(image.text));
 	s->pid = (uint32_t)getpid();
 	s->start_ticks = 1;
@@ -135,6 +143,21 @@ static void make_state(void)
 	image.sizes[2] = (struct size_entry){
 		.node = 5, .class = 0, .allocs = 2, .usable = 48, .drained = 2
 	};
+	/* A region in another, and the first thread's sum of the inner one. */
+	s->zones = 3;
+	image.zones[1] = (struct zone){ .name = add_text("outer") };
+	image.zones[2] = (struct zone){ .parent = 1, .name = add_text("inner") };
+	s->sums = s->octaves = 1;
+	image.sums[0] = (struct zone_sum){
+		.calls = { 2, 30 },
+		.times = { 30, 20 },
+		.alloc = { 1, 100 },
+		.peak = 100,
+		.min = 10,
+		.zone = 2,
+		.octaves = { 1 },
+	};
+	image.octaves[0].calls[10] = 2;
 	s->nodes = 12;
 	for (uint32_t id = NODE_FIRST; id < 10; id++)
 		image.nodes[id] = (struct node){
@@ -173,6 +196,8 @@ static void make_state(void)
 	site(CELL_BLOCK + 2, 9, (v2){ 0 }, (v2){ 1, 100 });
 	/* on the way up when it was killed: the shared words lag behind */
 	s->peak_index = 3;
+	s->text = text_at;
+	image.threads[0].first_sum = 1;
 	s->peak_bytes = 500;
 	s->live = 400;
 	s->drain_pass = DONE;

@@ -34,6 +34,27 @@ Test(orphan, counts_by_size)
 	model_release(&model);
 }
 
+Test(orphan, regions)
+{
+	struct model model;
+
+	cr_assert_eq(settle("was drained"), ORPHAN_DRAINED);
+	cr_assert_eq(model_load(&model, TRACE, NULL, NULL), 0);
+	cr_assert_eq(model.n_regions, 2);
+	cr_expect_str_eq(model.regions[0].name, "outer");
+	cr_expect_str_eq(model.regions[1].name, "inner");
+	cr_expect_eq(model.regions[1].parent, 1);
+	cr_assert_eq(model.n_region_totals, 1);
+	cr_expect_eq(model.region_totals[0].region, 1);
+	cr_expect_eq(model.region_totals[0].calls, 2);
+	cr_expect_eq(model.region_totals[0].total, 30);
+	cr_expect_eq(model.region_totals[0].peak, 100);
+	cr_assert_eq(model.n_region_times, 1);
+	cr_expect_eq(model.region_times[0].bucket, 10);
+	cr_expect_eq(model.region_times[0].calls, 2);
+	model_release(&model);
+}
+
 Test(orphan, lines_after_the_last_commit_are_written_anew)
 {
 	write_trace("{\"type\":\"stack\",\"id\":3,\"parent\":0,\"module\":0,\"offset\":\"0x1\"}\n"

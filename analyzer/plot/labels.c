@@ -8,11 +8,12 @@
 
 #include "plot/canvas.h"
 #include "plot/picture.h"
+#include "plot/reduce.h"
 #include "util/strbuf.h"
 #include "util/units.h"
 #include "util/xalloc.h"
 
-#define ROWS_MOST 3
+#define NAME_ROWS 3
 #define UNNAMED_FROM 7 /* so many forks are lines without a word */
 #define WIDEST 0.22    /* of the plot */
 #define GAP 0.8	       /* em */
@@ -59,7 +60,7 @@ static void put_text(const struct doc_moment *m, size_t times, struct strbuf *ou
 /* The first row with room from `left` on; -1 when there is none. */
 static int row_of(double *ends, double left, double gap)
 {
-	for (int r = 0; r < ROWS_MOST; r++)
+	for (int r = 0; r < NAME_ROWS; r++)
 		if (left >= ends[r] + gap)
 			return r;
 	return -1;
@@ -109,7 +110,7 @@ static void name_label(struct picture *p, size_t i, size_t times, double *ends)
 
 void labels_place(struct picture *p)
 {
-	double ends[ROWS_MOST] = { -1e9, -1e9, -1e9 };
+	double ends[NAME_ROWS] = { -1e9, -1e9, -1e9 };
 	size_t forks = 0, skip = 0;
 
 	p->labels = xcalloc(p->doc->n_moments + 1, sizeof(*p->labels));
@@ -197,35 +198,72 @@ static void draw_cross(struct picture *p, double x, double y, double size)
 	}
 }
 
-/* The upper edge of all lines of a panel between two places; the words stand above it. */
-static double clear_of_lines(const struct picture *p, const struct panel *panel, double left,
-			     double right, double y)
+#define PROBES 24
+
+/* Do lines of the panel pass through the box? */
+static bool is_crossed(const struct picture *p, const struct panel *panel, const struct box *b)
 {
 	double scale = (double)(p->to - p->from) / p->plot.w;
-	double from = (double)p->from + (left - p->plot.x) * scale;
-	double to = (double)p->from + (right - p->plot.x) * scale;
 
 	for (size_t i = 0; i < p->n_curves; i++) {
-		const struct doc_series *s = p->curves[i].series;
+		size_t hint = 0;
 
-		if (&p->panels[p->curves[i].panel] != panel || s->form == SERIES_AREA)
+		if (&p->panels[p->curves[i].panel] != panel ||
+		    p->curves[i].series->form == SERIES_AREA)
 			continue;
-		for (size_t k = 0; k < s->n_points; k++) {
-			double top = picture_y(panel, (double)s->points[k].value);
+		for (int k = 0; k <= PROBES; k++) {
+			double x = b->x + b->w * k / PROBES, y;
 
-			if ((double)s->points[k].t >= from && (double)s->points[k].t <= to &&
-			    top < y)
-				y = top;
+			y = picture_y(panel,
+				      reduce_at(p->curves[i].series,
+						(double)p->from + (x - p->plot.x) * scale, &hint));
+			if (y >= b->y && y <= b->y + b->h)
+				return true;
 		}
 	}
-	return y;
+	return false;
+}
+
+/*
+ * Where the words stand: above the cross, or beside it, where no line is; over
+ * the lines when they are everywhere.
+ */
+static struct box words_at(const struct picture *p, const struct panel *panel, double x, double y,
+			   double width)
+{
+	const double em = p->em;
+	const struct box tries[] = {
+		{ x - width / 2, y - 1.75 * em, width, 1.3 * em },
+		{ x - width - 0.7 * em, y - 0.65 * em, width, 1.3 * em },
+		{ x - width - 0.4 * em, y - 1.6 * em, width, 1.3 * em },
+		{ x + 0.7 * em, y - 0.65 * em, width, 1.3 * em },
+		{ x + 0.4 * em, y - 1.6 * em, width, 1.3 * em },
+		{ x - width - 0.4 * em, y - 2.8 * em, width, 1.3 * em },
+		{ x + 0.4 * em, y - 2.8 * em, width, 1.3 * em },
+	};
+	struct box best = tries[0];
+
+	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+		struct box b = tries[i];
+
+		if (b.x < panel->box.x + 0.3 * em || b.x + width > panel->box.x + panel->box.w ||
+		    b.y < panel->box.y - 0.4 * em || is_crossed(p, panel, &b))
+			continue;
+		return b;
+	}
+	if (best.x < panel->box.x + 0.3 * em)
+		best.x = panel->box.x + 0.3 * em;
+	if (best.x + width > panel->box.x + panel->box.w)
+		best.x = panel->box.x + panel->box.w - width;
+	return best;
 }
 
 static void draw_peak(struct picture *p, double t, double value, const struct panel *panel,
 		      const char *word)
 {
-	double x = picture_x(p, t), y = picture_y(panel, value), width, left;
+	double x = picture_x(p, t), y = picture_y(panel, value);
 	struct strbuf text = STRBUF_INIT;
+	struct box at;
 
 	strbuf_addf(&text, "%s ", word);
 	units_add_bytes(&text, (uint64_t)value);
@@ -235,14 +273,8 @@ static void draw_peak(struct picture *p, double t, double value, const struct pa
 	}
 	draw_cross(p, x, y, 0.38 * p->em);
 	canvas_font(p->cr, p->em, true);
-	width = canvas_width(p->cr, text.buf);
-	left = x - width / 2;
-	if (left < panel->box.x + 0.3 * p->em)
-		left = panel->box.x + 0.3 * p->em;
-	if (left + width > panel->box.x + panel->box.w)
-		left = panel->box.x + panel->box.w - width;
-	y = clear_of_lines(p, panel, left - p->em, left + width + p->em, y);
-	canvas_text_on(p->cr, left, y - 0.75 * p->em, ANCHOR_LEFT, text.buf, p->theme->peak,
+	at = words_at(p, panel, x, y, canvas_width(p->cr, text.buf));
+	canvas_text_on(p->cr, at.x, at.y + p->em, ANCHOR_LEFT, text.buf, p->theme->peak,
 		       p->theme->ground);
 	strbuf_release(&text);
 }

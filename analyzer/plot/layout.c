@@ -114,9 +114,8 @@ void layout_place(struct picture *p)
 	p->below = (struct box){ p->plot.x, bottom, p->plot.w, 1.5 * em };
 	p->spans = (struct box){ p->plot.x, 0, p->plot.w, spans_height(p) };
 	/* curves come first: what is below them may have a third */
-	while (p->n_lanes && p->spans.h > (bottom - y) * 0.45) {
-		p->n_lanes--;
-		p->lanes_left_out++;
+	while (p->span_rows && p->spans.h > (bottom - y) * 0.45) {
+		p->span_rows--;
 		p->spans.h = spans_height(p);
 	}
 	bottom -= p->spans.h;

@@ -52,13 +52,15 @@ struct label {
 	int row;
 };
 
-/* One row of spans: those of a thread at one depth. */
+/* The spans of a thread: as many rows as they are deep, beside others where time allows. */
 struct lane {
 	const char *run;
 	unsigned int thread, depth;
+	uint64_t from, to;
+	int row; /* of the outermost; -1: there was no room */
 };
 
-#define LANES_MOST 12
+#define ROWS_MOST 12 /* of spans */
 
 struct picture {
 	cairo_t *cr;
@@ -76,9 +78,9 @@ struct picture {
 	struct label *labels;
 	size_t n_labels;
 	int label_rows;
-	struct lane lanes[LANES_MOST];
-	int n_lanes;
-	size_t lanes_left_out;
+	struct lane *lanes;
+	size_t n_lanes, lanes_alloc;
+	int span_rows;
 
 	/* boxes */
 	struct box head, legend, marks, plot, spans, below;

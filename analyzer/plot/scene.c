@@ -232,5 +232,6 @@ void scene_release(struct picture *p)
 	for (size_t i = 0; i < p->n_labels; i++)
 		free(p->labels[i].text);
 	free(p->labels);
+	free(p->lanes);
 	free(p->curves);
 }

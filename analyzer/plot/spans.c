@@ -23,50 +23,61 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-static int lane_of(const struct picture *p, const struct doc_span *s)
+static struct lane *lane_of(const struct picture *p, const struct doc_span *s)
 {
-	for (int i = 0; i < p->n_lanes; i++)
-		if (p->lanes[i].thread == s->thread && p->lanes[i].depth == s->depth &&
-		    same(p->lanes[i].run, s->run))
-			return i;
-	return -1;
+	for (size_t i = 0; i < p->n_lanes; i++)
+		if (p->lanes[i].thread == s->thread && same(p->lanes[i].run, s->run))
+			return &p->lanes[i];
+	return NULL;
 }
 
-static int by_thread(const void *left, const void *right)
+static bool overlap(const struct lane *a, const struct lane *b)
 {
-	const struct lane *a = left, *b = right;
-	int runs = strcmp(a->run ? a->run : "", b->run ? b->run : "");
-
-	if (runs)
-		return runs;
-	if (a->thread != b->thread)
-		return a->thread < b->thread ? -1 : 1;
-	return a->depth < b->depth ? -1 : a->depth > b->depth;
+	return a->from <= b->to && b->from <= a->to && a->row <= b->row + (int)b->depth &&
+	       b->row <= a->row + (int)a->depth;
 }
 
-/* Outer ones first: where rows are few they say most. */
+/* The first row from which a thread's rows are free all the time it has spans. */
+static void place(struct picture *p, size_t i, int most)
+{
+	struct lane *lane = &p->lanes[i];
+	bool hit = true;
+
+	for (lane->row = 0; hit && lane->row < most; lane->row += hit) {
+		hit = false;
+		for (size_t k = 0; k < i; k++)
+			hit |= p->lanes[k].row >= 0 && overlap(&p->lanes[k], lane);
+	}
+	if (hit || lane->row >= most) {
+		lane->row = -1;
+		return;
+	}
+	if (lane->row + (int)lane->depth + 1 > p->span_rows)
+		p->span_rows = lane->row + (int)lane->depth + 1;
+}
+
 void spans_find(struct picture *p)
 {
-	int most = p->options->flame ? LANES_MOST : BRACKET_ROWS;
-	unsigned int deepest = 0;
+	int most = p->options->flame ? ROWS_MOST : BRACKET_ROWS;
 
-	for (size_t i = 0; i < p->doc->n_spans && !p->options->plain; i++)
-		if (p->doc->spans[i].depth > deepest)
-			deepest = p->doc->spans[i].depth;
-	for (unsigned int depth = 0; depth <= deepest; depth++)
-		for (size_t i = 0; i < p->doc->n_spans && !p->options->plain; i++) {
-			const struct doc_span *s = &p->doc->spans[i];
+	for (size_t i = 0; i < p->doc->n_spans && !p->options->plain; i++) {
+		const struct doc_span *s = &p->doc->spans[i];
+		struct lane *lane = lane_of(p, s);
 
-			if (s->depth != depth || s->to < p->from || s->from > p->to ||
-			    lane_of(p, s) >= 0)
-				continue;
-			if (p->n_lanes == most) {
-				p->lanes_left_out++;
-				break;
-			}
-			p->lanes[p->n_lanes++] = (struct lane){ s->run, s->thread, s->depth };
+		if (s->to < p->from || s->from > p->to)
+			continue;
+		if (!lane) {
+			XGROW(p->lanes, p->n_lanes, p->lanes_alloc);
+			lane = &p->lanes[p->n_lanes++];
+			*lane = (struct lane){ s->run, s->thread, 0, s->from, s->to, -1 };
 		}
-	qsort(p->lanes, (size_t)p->n_lanes, sizeof(*p->lanes), by_thread);
+		lane->depth = s->depth > lane->depth ? s->depth : lane->depth;
+		lane->from = s->from < lane->from ? s->from : lane->from;
+		lane->to = s->to > lane->to ? s->to : lane->to;
+	}
+	for (size_t i = 0; i < p->n_lanes; i++)
+		place(p, i, most);
+	p->span_rows = p->span_rows < most ? p->span_rows : most;
 }
 
 static double row_height(const struct picture *p)
@@ -76,7 +87,7 @@ static double row_height(const struct picture *p)
 
 double spans_height(const struct picture *p)
 {
-	return p->n_lanes ? p->n_lanes * row_height(p) + ABOVE * p->em : 0;
+	return p->span_rows ? p->span_rows * row_height(p) + ABOVE * p->em : 0;
 }
 
 /* Names keep their colour wherever they are. */
@@ -146,18 +157,19 @@ static void draw_box(struct picture *p, const struct doc_span *s, double x1, dou
 
 static void draw_one(struct picture *p, const struct doc_span *s, double *ends)
 {
-	int lane = lane_of(p, s);
+	const struct lane *lane = lane_of(p, s);
+	int row = lane && lane->row >= 0 ? lane->row + (int)s->depth : p->span_rows;
 	double x1 = picture_x(p, (double)(s->from > p->from ? s->from : p->from));
 	double x2 = picture_x(p, (double)(s->to < p->to ? s->to : p->to));
 	double y;
 
 	/* what another one covers already, to a third of a point, would not be seen */
-	if (lane < 0 || x2 < ends[lane] + 0.3)
+	if (row >= p->span_rows || (x2 < ends[row] + 0.3 && x2 > ends[row] - 1))
 		return;
-	ends[lane] = x2;
+	ends[row] = x2;
 	if (x2 < x1 + 0.7)
 		x2 = x1 + 0.7;
-	y = p->spans.y + ABOVE * p->em + lane * row_height(p);
+	y = p->spans.y + ABOVE * p->em + row * row_height(p);
 	if (p->options->flame)
 		draw_box(p, s, x1, x2, y, color_of(p, s->name));
 	else
@@ -166,12 +178,12 @@ static void draw_one(struct picture *p, const struct doc_span *s, double *ends)
 
 void spans_draw(struct picture *p)
 {
-	double ends[LANES_MOST];
+	double ends[ROWS_MOST];
 
-	for (int i = 0; i < LANES_MOST; i++)
+	for (int i = 0; i < ROWS_MOST; i++)
 		ends[i] = -1e9;
 	canvas_font(p->cr, 0.9 * p->em, false);
-	for (size_t i = 0; i < p->doc->n_spans && p->n_lanes; i++) {
+	for (size_t i = 0; i < p->doc->n_spans && p->span_rows; i++) {
 		const struct doc_span *s = &p->doc->spans[i];
 
 		if (s->to >= p->from && s->from <= p->to)

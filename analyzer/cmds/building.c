@@ -62,7 +62,7 @@ static const struct opt common_options[] = {
 	  .name = "format",
 	  .type = OPT_WORD,
 	  COMMON(format),
-	  .arg = "text|json|csv|markdown|memory-profiler|tracemalloc|svg|html",
+	  .arg = "text|json|csv|markdown|memory-profiler|tracemalloc|pstats|svg|html",
 	  .help = "how to write it (default: by the end of FILE's name, else text)" },
 	{ .letter = 'o',
 	  .name = "output",

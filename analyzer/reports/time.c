@@ -47,7 +47,7 @@ static const char *const time_examples[] = {
 
 #define THREADS_SHOWN 6
 
-static void add_title(const struct timeline *line, struct doc *doc, size_t rows)
+static void add_title(const struct timeline *line, struct doc *doc)
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -66,10 +66,6 @@ static void add_title(const struct timeline *line, struct doc *doc, size_t rows)
 		units_add_ns(&text, timeline_end(line->model));
 	}
 	doc->title = doc_text(doc, text.buf);
-	if (rows && line->model->n_samples > rows)
-		doc->subtitle = doc_textf(
-			doc, "%zu samples in %zu intervals; memory is the highest in each",
-			line->model->n_samples, rows);
 	strbuf_release(&text);
 }
 
@@ -121,6 +117,7 @@ static int time_build(const struct model *model, struct symbols *symbols,
 {
 	const struct time_options *options = args->own;
 	struct timeline line = { .model = model };
+	size_t rows;
 	int err;
 
 	(void)symbols;
@@ -133,7 +130,7 @@ static int time_build(const struct model *model, struct symbols *symbols,
 				  "the window begins after the end of the run, which is at %.3f s",
 				  (double)timeline_end(model) / 1e9);
 	about_trace(model, doc);
-	add_title(&line, doc, (size_t)args->n);
+	add_title(&line, doc);
 	doc->from = line.from;
 	doc->to = line.to;
 	timeline_add_curves(&line, doc);
@@ -143,7 +140,10 @@ static int time_build(const struct model *model, struct symbols *symbols,
 	timeline_add_moments(&line, doc);
 	timeline_add_spans(&line, doc);
 	add_values(&line, doc);
-	time_rows(&line, (size_t)args->n, doc);
+	rows = time_rows(&line, (size_t)args->n, doc);
+	if (rows)
+		doc->subtitle = doc_textf(doc, "%zu intervals; memory is the highest in each",
+					  rows);
 	time_moments(&line, doc);
 	add_notes(&line, doc);
 	return 0;

@@ -128,7 +128,13 @@ static int64_t mean(const struct doc_series *s, uint64_t from, uint64_t to)
 		sum += (double)(b - a) * (double)s->points[i].value;
 		covered += b - a;
 	}
-	return covered ? (int64_t)(sum / (double)covered + 0.5) : 0;
+	if (covered)
+		return (int64_t)(sum / (double)covered + 0.5);
+	/* a moment: what holds then */
+	for (size_t i = 0; i < s->n_points; i++)
+		if (s->points[i].t >= to)
+			return s->points[i].value;
+	return 0;
 }
 
 static void put_word(struct strbuf *out, int *n, const char *fmt, ...)
@@ -244,7 +250,7 @@ static const struct doc_series *find(const struct doc *doc, const char *name)
 	return NULL;
 }
 
-void time_rows(const struct timeline *line, size_t n, struct doc *doc)
+size_t time_rows(const struct timeline *line, size_t n, struct doc *doc)
 {
 	struct rows r = { .line = line, .doc = doc };
 	struct doc_column used[COLUMNS];
@@ -264,18 +270,20 @@ void time_rows(const struct timeline *line, size_t n, struct doc *doc)
 	r.table->empty = doc_text(doc, "no samples");
 	doc->main_table = r.table->name;
 	r.n_spans = spans_build(line->model, &r.spans);
-	if (!line->model->n_samples)
-		;
-	else if (!n || count_samples(line, end) < n)
-		put_samples(&r, end);
-	else
+	if (!line->model->n_samples || !n || count_samples(line, end) < n) {
+		if (line->model->n_samples)
+			put_samples(&r, end);
+		n = 0;
+	} else {
 		for (size_t i = 0; i < n; i++)
 			put_row(&r, line->from + (uint64_t)((double)length * (double)i / (double)n),
 				i + 1 == n ? end
 					   : line->from + (uint64_t)((double)length *
 								     (double)(i + 1) / (double)n),
 				i == 0);
+	}
 	free(r.spans);
+	return n;
 }
 
 static void add_marks(const struct timeline *line, struct doc *doc)

@@ -10,9 +10,10 @@ struct timeline;
 
 /*
  * The table of the run in `n` intervals, or with a row a sample when n is 0 or
- * there are no more.  Makes it the doc's main table.
+ * there are no more.  Makes it the doc's main table.  Returns how many intervals, 0 when rows
+ * are samples.
  */
-void time_rows(const struct timeline *line, size_t n, struct doc *doc);
+size_t time_rows(const struct timeline *line, size_t n, struct doc *doc);
 
 /* For programs: tables of marks and the like, and of regions as they came. */
 void time_moments(const struct timeline *line, struct doc *doc);

@@ -143,6 +143,47 @@ static void put_leaks(struct strbuf *out, const struct model *m)
 			    m->limits[i].stack, m->limits[i].suite, m->limits[i].name);
 }
 
+static void put_timeline(struct strbuf *out, const struct model *m)
+{
+	for (size_t i = 0; i < m->n_thread_samples; i++) {
+		const struct model_thread_sample *s = &m->thread_samples[i];
+
+		strbuf_addf(out,
+			    "thread_sample %" PRIu64 " thread=%u live=%" PRId64 " %" PRIu64
+			    "/%" PRIu64 " %" PRIu64 "/%" PRIu64 "\n",
+			    s->t, s->thread, s->live, s->allocs, s->bytes, s->frees, s->freed);
+	}
+	for (size_t i = 0; i < m->n_spikes; i++)
+		strbuf_addf(out, "spike %" PRIu64 " %" PRIu64 " %s\n", m->spikes[i].t,
+			    m->spikes[i].rss, m->spikes[i].what);
+	for (size_t i = 0; i < m->n_counters; i++)
+		strbuf_addf(out, "counter %" PRIu64 " thread=%u %s=%g\n", m->counters[i].t,
+			    m->counters[i].thread, m->counters[i].name, m->counters[i].value);
+}
+
+static void put_regions(struct strbuf *out, const struct model *m)
+{
+	for (size_t i = 0; i < m->n_regions; i++)
+		strbuf_addf(out, "region %zu below %u %s%s\n", i + 1, m->regions[i].parent,
+			    m->regions[i].name, m->regions[i].is_function ? " function" : "");
+	for (size_t i = 0; i < m->n_region_totals; i++) {
+		const struct model_region_total *t = &m->region_totals[i];
+
+		strbuf_addf(out,
+			    "total of %s thread=%u calls=%" PRIu64 " total=%" PRIu64
+			    " self=%" PRIu64 " %" PRIu64 "..%" PRIu64 " %" PRIu64 "/%" PRIu64
+			    " %" PRIu64 "/%" PRIu64 " peak=%" PRId64 "\n",
+			    m->regions[t->region].name, t->thread, t->calls, t->total, t->self,
+			    t->min, t->max, t->allocs, t->bytes, t->frees, t->freed, t->peak);
+	}
+	for (size_t i = 0; i < m->n_region_times; i++) {
+		const struct model_region_time *t = &m->region_times[i];
+
+		strbuf_addf(out, "times of %s thread=%u bucket=%u calls=%" PRIu64 "\n",
+			    m->regions[t->region].name, t->thread, t->bucket, t->calls);
+	}
+}
+
 static void put_model(struct strbuf *out, const struct model *m)
 {
 	strbuf_addf(out,
@@ -177,6 +218,8 @@ static void put_model(struct strbuf *out, const struct model *m)
 	put_threads(out, m);
 	put_stacks(out, m);
 	put_moments(out, m);
+	put_timeline(out, m);
+	put_regions(out, m);
 	for (size_t i = 0; i < m->n_allocators; i++) {
 		const struct model_allocator *a = &m->allocators[i];
 

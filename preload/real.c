@@ -17,6 +17,8 @@ size_t (*real_usable_size)(void *);
  * one: then only what operator new allocates comes by here. */
 static void *bound_malloc;
 
+static bool sanitized;
+
 static void set(void *slot, void *value)
 {
 	if (value)
@@ -88,19 +90,61 @@ static void check_allocator(void)
 		set(&real_usable_size, bound);
 }
 
+const char *real_sanitizer(void)
+{
+	static const struct {
+		const char *file, *name;
+	} known[] = {
+		{ "libasan.so", "AddressSanitizer" },
+		{ "libtsan.so", "ThreadSanitizer" },
+		{ "liblsan.so", "LeakSanitizer" },
+		{ "libhwasan.so", "HWAddressSanitizer" },
+		{ "libclang_rt.asan", "AddressSanitizer" },
+		{ "libclang_rt.tsan", "ThreadSanitizer" },
+		{ "libclang_rt.msan", "MemorySanitizer" },
+	};
+	struct cfi_module m;
+	const struct link_map *map;
+
+	if (!cfi_find_module((uint64_t)(uintptr_t)&real_sanitizer, &m))
+		return NULL;
+	for (map = m.link_map; map && map->l_prev; map = map->l_prev)
+		;
+	for (; map; map = map->l_next)
+		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+			if (rt_starts(rt_basename(map->l_name), known[i].file))
+				return known[i].name;
+	return NULL;
+}
+
+/* A look-up that fails allocates its message, which a sanitizer that is just starting
+ * does not stand: these are hardly ever there. */
+static bool is_rare(const char *symbol)
+{
+	return rt_starts(symbol, "free_") || rt_starts(symbol, "cfree");
+}
+
+static void *next(const char *symbol)
+{
+	return sanitized && is_rare(symbol) ? NULL : dlsym(RTLD_NEXT, symbol);
+}
+
 void real_resolve(void)
 {
+	sanitized = real_sanitizer() != NULL;
 	/* These first: the look-ups that follow may allocate. */
 	set(&real.malloc, dlsym(RTLD_NEXT, "malloc"));
 	set(&real.calloc, dlsym(RTLD_NEXT, "calloc"));
 	set(&real.realloc, dlsym(RTLD_NEXT, "realloc"));
 	set(&real.free, dlsym(RTLD_NEXT, "free"));
-#define ALLOC(symbol, params, args, size) set(&real.symbol, dlsym(RTLD_NEXT, #symbol));
-#define NEW(symbol, params, args, size) set(&real.symbol, dlsym(RTLD_NEXT, #symbol));
-#define FREE(symbol, params, args, ptr) set(&real.symbol, dlsym(RTLD_NEXT, #symbol));
-#define DELETE(symbol, params, args, ptr) set(&real.symbol, dlsym(RTLD_NEXT, #symbol));
-#define CUSTOM(ret, symbol, params) set(&real.symbol, dlsym(RTLD_NEXT, #symbol));
+#define ALLOC(symbol, params, args, size) set(&real.symbol, next(#symbol));
+#define NEW(symbol, params, args, size) set(&real.symbol, next(#symbol));
+#define FREE(symbol, params, args, ptr) set(&real.symbol, next(#symbol));
+#define DELETE(symbol, params, args, ptr) set(&real.symbol, next(#symbol));
+#define CUSTOM(ret, symbol, params) set(&real.symbol, next(#symbol));
 #include <memprof/hooks.def>
+	if (sanitized)
+		return;
 	check_allocator();
 	check_cxx();
 }
@@ -125,6 +169,11 @@ COLD void *real_find_late(const char *symbol)
 		(real.dlclose ? real.dlclose : dlclose)(handle);
 	}
 	return found;
+}
+
+bool real_own_malloc(void)
+{
+	return bound_malloc && !is_ours(bound_malloc);
 }
 
 const char *real_allocator(void)

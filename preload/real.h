@@ -36,6 +36,10 @@ extern struct real real __attribute__((visibility("hidden")));
  * what is there, or the boot pool. */
 void real_resolve(void);
 
+/* The sanitizer in this process, by name, or NULL.  Asks no function of the loader:
+ * it may be in the middle of its own start. */
+const char *real_sanitizer(void);
+
 /* Look for one function that is needed before the table was filled. */
 void real_look_up(const char *symbol, void *slot);
 
@@ -53,6 +57,9 @@ extern bool real_cxx_default __attribute__((visibility("hidden")));
 
 /* Asks the allocator for a block's usable size; NULL when it cannot be asked. */
 extern size_t (*real_usable_size)(void *) __attribute__((visibility("hidden")));
+
+/* True when the program has a malloc of its own, which our hook is not in front of. */
+bool real_own_malloc(void);
 
 /* The allocator behind the recorder: "glibc", "jemalloc", "tcmalloc",
  * "mimalloc" or the path of the object that defines malloc. */

@@ -44,6 +44,17 @@ static char exe[4096];
 static pthread_key_t ending_key;
 static bool have_key;
 
+static void complain_of_sanitizer(void)
+{
+	char text[128];
+	struct rt_text out = RT_TEXT(text);
+
+	rt_put(&out, "the program is built with ");
+	rt_put(&out, real_sanitizer());
+	rt_put(&out, ", which has an allocator of its own, so nothing is recorded");
+	output_complain(text);
+}
+
 /* Once per program image: functions, settings, the allocator. */
 static bool set_up_once(void)
 {
@@ -54,6 +65,10 @@ static bool set_up_once(void)
 	if (!real.malloc || !real.free || !real.calloc || !real.realloc)
 		return false;
 	config_read(!sys_is_secure());
+	if (real_sanitizer()) {
+		complain_of_sanitizer();
+		return false;
+	}
 	follow_init();
 	if (sys_readlink("/proc/self/exe", exe, sizeof(exe)) <= 0)
 		exe[0] = '\0';
@@ -97,6 +112,10 @@ static void say_what_is_odd(struct state *s)
 		output_note(s, "warning", "no-state-file",
 			    "no state file could be made: what happens after the last site rows is "
 			    "lost if the process is killed");
+	if (real_own_malloc())
+		output_note(s, "warning", "own-malloc",
+			    "the program defines malloc itself, in front of every library: what it "
+			    "allocates by it is not recorded, only what operator new gives it");
 	if (!config.bad_name)
 		return;
 	rt_put(&out, "the value of ");

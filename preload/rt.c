@@ -152,13 +152,23 @@ bool rt_parse_size(const char *s, uint64_t *bytes)
 	return !__builtin_add_overflow(*bytes, unit / of * part + unit % of * part / of, bytes);
 }
 
+/* What the kernel put on the stack: argc, argv, the environment. */
+extern void *__libc_stack_end;
+
+/* The environment, also before the C library has started: constructors of some
+ * runtimes (linked with -z initfirst) allocate that early. */
+static char **environment(void)
+{
+	long *stack = __libc_stack_end;
+
+	return environ ? environ : (char **)(stack + 1 + *stack + 1);
+}
+
 const char *rt_getenv(const char *name)
 {
 	size_t len = rt_strlen(name);
 
-	if (!environ)
-		return NULL;
-	for (char **e = environ; *e; e++)
+	for (char **e = environment(); *e; e++)
 		if (rt_starts(*e, name) && (*e)[len] == '=')
 			return *e + len + 1;
 	return NULL;

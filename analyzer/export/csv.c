@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "export/exporter.h"
+#include "export/names.h"
 #include "util/sink.h"
 #include "util/strbuf.h"
 #include "util/utf8.h"
@@ -34,34 +35,45 @@ static void put_counts(struct sink *out, const struct counts *c)
 	sink_printf(out, "%" PRIu64 ",%" PRIu64 ",", c->temp0, c->temp1);
 }
 
-/* The innermost frame in columns, then the whole stack, innermost first. */
-static void put_frames(struct sink *out, const struct export_frames *frames)
+/* A name that is clean, where a quote becomes two. */
+static void put_name(struct sink *out, const char *name)
 {
-	struct strbuf name = STRBUF_INIT;
+	const char *quote;
 
+	for (; (quote = strchr(name, '"')); name = quote + 1) {
+		sink_write(out, name, (size_t)(quote - name));
+		sink_puts(out, "\"\"");
+	}
+	sink_puts(out, name);
+}
+
+/* The innermost frame in columns, then the whole stack, innermost first. */
+static void put_frames(struct sink *out, const struct export_frames *frames,
+		       struct export_names *names)
+{
 	if (frames->n) {
 		const struct frame *f = frames->v[0].frame;
 
-		export_add_name(&name, f);
-		put_quoted(out, name.buf);
-		sink_putc(out, ',');
+		sink_putc(out, '"');
+		put_name(out, export_name_text(names, f));
+		sink_puts(out, "\",");
 		put_quoted(out, f->file ? f->file : "");
 		sink_putc(out, ',');
 		if (f->line)
-			sink_printf(out, "%" PRIu32, f->line);
+			sink_number(out, f->line);
 		sink_putc(out, ',');
 		put_quoted(out, f->module ? f->module : "");
 		sink_putc(out, ',');
 	} else {
 		sink_puts(out, ",,,,");
 	}
-	strbuf_clear(&name);
+	sink_putc(out, '"');
 	for (size_t i = 0; i < frames->n; i++) {
-		strbuf_addstr(&name, i ? ";" : "");
-		export_add_name(&name, frames->v[i].frame);
+		if (i)
+			sink_putc(out, ';');
+		put_name(out, export_name_text(names, frames->v[i].frame));
 	}
-	put_quoted(out, name.buf);
-	strbuf_release(&name);
+	sink_putc(out, '"');
 }
 
 static int write_csv(const struct model *model, struct symbols *symbols,
@@ -69,6 +81,7 @@ static int write_csv(const struct model *model, struct symbols *symbols,
 {
 	static const char *const kinds[] = { "heap", "mmap", "inherited" };
 	struct export_frames frames = { .n = 0 };
+	struct export_names names = { .n = 0 };
 
 	(void)args;
 	sink_puts(out, "tid,thread,kind,live_bytes,live_count,peak_bytes,peak_count,"
@@ -86,12 +99,13 @@ static int write_csv(const struct model *model, struct symbols *symbols,
 		sink_printf(out, ",%s,", kinds[site->kind]);
 		put_counts(out, &site->counts);
 		export_frames_of(&frames, model, symbols, site->stack);
-		put_frames(out, &frames);
+		put_frames(out, &frames, &names);
 		sink_putc(out, ',');
 		if (site->process < model->n_processes)
 			sink_printf(out, "%" PRIu64, model->processes[site->process].pid);
 		sink_putc(out, '\n');
 	}
+	export_names_release(&names);
 	free(frames.v);
 	return 0;
 }

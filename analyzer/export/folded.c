@@ -8,18 +8,20 @@
 #include <string.h>
 
 #include "export/exporter.h"
+#include "export/names.h"
 #include "util/sink.h"
 #include "util/strbuf.h"
 
 /* The format has no way to write a semicolon. */
-static void put_name(struct sink *out, const struct frame *frame, struct strbuf *name)
+static void put_name(struct sink *out, const struct frame *frame, struct export_names *names)
 {
-	strbuf_clear(name);
-	export_add_name(name, frame);
-	for (char *p = name->buf; *p; p++)
-		if (*p == ';')
-			*p = ':';
-	sink_puts(out, name->buf);
+	const char *name = export_name_text(names, frame), *end;
+
+	for (; (end = strchr(name, ';')); name = end + 1) {
+		sink_write(out, name, (size_t)(end - name));
+		sink_putc(out, ':');
+	}
+	sink_puts(out, name);
 	if (frame->is_inline)
 		sink_puts(out, "_[i]");
 }
@@ -28,7 +30,7 @@ static int write_folded(const struct model *model, struct symbols *symbols,
 			const struct export_args *args, struct sink *out)
 {
 	struct export_frames frames = { .n = 0 };
-	struct strbuf name = STRBUF_INIT;
+	struct export_names names = { .n = 0 };
 	struct export_stacks stacks;
 
 	export_stacks_init(&stacks, model, args->kind);
@@ -39,7 +41,7 @@ static int write_folded(const struct model *model, struct symbols *symbols,
 			continue;
 		export_frames_of(&frames, model, symbols, stacks.v[i].node);
 		for (size_t f = frames.n; f--;) {
-			put_name(out, frames.v[f].frame, &name);
+			put_name(out, frames.v[f].frame, &names);
 			sink_putc(out, f ? ';' : ' ');
 		}
 		if (!frames.n)
@@ -47,7 +49,7 @@ static int write_folded(const struct model *model, struct symbols *symbols,
 		sink_printf(out, "%" PRId64 "\n", value);
 	}
 	export_stacks_release(&stacks);
-	strbuf_release(&name);
+	export_names_release(&names);
 	free(frames.v);
 	return 0;
 }

@@ -52,3 +52,10 @@ size_t export_name_of(struct export_names *names, const struct frame *frame)
 		*known = look_up(names, frame);
 	return (size_t)*known;
 }
+
+const char *export_name_text(struct export_names *names, const struct frame *frame)
+{
+	size_t i = export_name_of(names, frame);
+
+	return names->v[i].name;
+}

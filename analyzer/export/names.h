@@ -38,4 +38,7 @@ void export_names_release(struct export_names *names);
  */
 size_t export_name_of(struct export_names *names, const struct frame *frame);
 
+/* Its name; lives as long as the names. */
+const char *export_name_text(struct export_names *names, const struct frame *frame);
+
 #endif

@@ -61,9 +61,11 @@ static void put_samples(struct scope *s, const struct export_measure *measure)
 			continue;
 		export_frames_of(&s->frames, s->model, s->symbols, s->stacks.v[i].node);
 		sink_printf(s->out, "%s[", sep);
-		for (size_t f = s->frames.n; f--;)
-			sink_printf(s->out, "%zu%s",
-				    export_name_of(&s->names, s->frames.v[f].frame), f ? "," : "");
+		for (size_t f = s->frames.n; f--;) {
+			sink_number(s->out, export_name_of(&s->names, s->frames.v[f].frame));
+			if (f)
+				sink_putc(s->out, ',');
+		}
 		sink_putc(s->out, ']');
 		sep = ",\n";
 	}
@@ -74,7 +76,8 @@ static void put_samples(struct scope *s, const struct export_measure *measure)
 
 		if (value <= 0)
 			continue;
-		sink_printf(s->out, "%s%" PRId64, sep, value);
+		sink_puts(s->out, sep);
+		sink_number(s->out, (uint64_t)value);
 		sep = ",";
 	}
 	sink_puts(s->out, "]}");

@@ -87,6 +87,16 @@ void sink_printf(struct sink *sink, const char *fmt, ...)
 	flush_when_full(sink);
 }
 
+void sink_number(struct sink *sink, uint64_t n)
+{
+	char digits[20], *p = digits + sizeof(digits);
+
+	do
+		*--p = (char)('0' + n % 10);
+	while (n /= 10);
+	sink_write(sink, p, (size_t)(digits + sizeof(digits) - p));
+}
+
 int sink_close(struct sink *sink)
 {
 	int err = sink_flush(sink);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "util/strbuf.h"
 
@@ -33,6 +34,9 @@ void sink_write(struct sink *sink, const void *data, size_t len);
 void sink_puts(struct sink *sink, const char *text);
 void sink_putc(struct sink *sink, char c);
 void sink_printf(struct sink *sink, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A decimal number, much faster than the above. */
+void sink_number(struct sink *sink, uint64_t n);
 
 /* Write out what is buffered; returns 0 or the first -errno there was. */
 int sink_flush(struct sink *sink);

@@ -80,7 +80,15 @@ void utf8_add_clean(struct strbuf *out, const char *text)
 {
 	while (*text) {
 		const char *start = text;
-		uint32_t c = utf8_next(&text);
+		uint32_t c;
+
+		while (*text >= ' ' && *text <= '~')
+			text++;
+		if (text > start) {
+			strbuf_add(out, start, (size_t)(text - start));
+			continue;
+		}
+		c = utf8_next(&text);
 
 		if (IN(c, unsafe) || (c == 0xfffd && text - start == 1))
 			strbuf_addch(out, '?');

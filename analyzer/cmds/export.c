@@ -28,7 +28,7 @@ static const struct opt options[] = {
 	  .offset = offsetof(struct args, to),
 	  .arg = "FORMAT",
 	  .hint = "pprof|folded|speedscope|chrome|massif|callgrind|dot|csv",
-	  .help = "pprof, folded, speedscope, chrome, massif, callgrind, dot or csv" },
+	  .help = "pprof, folded, speedscope, chrome, massif, callgrind, dot, mprof or csv" },
 	{ .letter = 'o',
 	  .name = "output",
 	  .type = OPT_PATH,
@@ -192,7 +192,8 @@ const struct command cmd_export = {
 		"(flamegraph.pl, inferno), speedscope (speedscope.app), chrome (Perfetto, "
 		"chrome://tracing: memory over time with marks, regions and threads), massif "
 		"(ms_print, with the true peak), callgrind (callgrind_annotate, KCachegrind), dot "
-		"(graphviz) and csv (all sites raw). Stacks are whole, allocators' frames "
+		"(graphviz), mprof (mprof plot, mprof peak) and csv (all sites raw). Stacks are "
+		"whole, allocators' frames "
 		"included.",
 	.options = options,
 	.args_size = sizeof(struct args),

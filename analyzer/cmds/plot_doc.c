@@ -13,6 +13,7 @@
 #include "reports/about.h"
 #include "reports/timeline.h"
 #include "reports/timeline_sum.h"
+#include "trace/first_line.h"
 #include "util/diag.h"
 #include "util/strbuf.h"
 #include "util/units.h"
@@ -157,14 +158,19 @@ static void add_single(const struct plot_doc *what, struct doc *doc)
 	timeline_add_spans(&line, doc);
 }
 
+static uint64_t epoch_of(const struct model *model)
+{
+	return model->has_header ? first_line_epoch(model->header.epoch) : 0;
+}
+
 /* Series of every process, in time with each other where they are of one run. */
 static void add_many(const struct plot_doc *what, bool family, struct doc *doc)
 {
 	uint64_t first = UINT64_MAX;
 
 	for (size_t i = 0; i < what->n && family; i++)
-		if (timeline_epoch(&what->models[i]) < first)
-			first = timeline_epoch(&what->models[i]);
+		if (epoch_of(&what->models[i]) < first)
+			first = epoch_of(&what->models[i]);
 	for (size_t i = 0; i < what->n; i++) {
 		struct timeline line = {
 			.model = &what->models[i],
@@ -173,7 +179,7 @@ static void add_many(const struct plot_doc *what, bool family, struct doc *doc)
 		};
 
 		if (family)
-			line.shift = timeline_epoch(line.model) - first;
+			line.shift = epoch_of(line.model) - first;
 		line.from = what->from > line.shift ? what->from - line.shift : 0;
 		line.to = what->to > line.shift ? what->to - line.shift : 0;
 		if (what->to && !line.to)

@@ -2,12 +2,9 @@
 /* timeline_sum.c - curves of several processes added up; see timeline_sum.h. */
 #include "reports/timeline_sum.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "doc/doc.h"
-#include "model/model.h"
 #include "reports/curve.h"
 #include "util/xalloc.h"
 
@@ -72,27 +69,4 @@ void timeline_sum(const struct doc_series *const *series, size_t n, struct doc_s
 		doc_add_point(out, t[k], sums[k]);
 	free(t);
 	free(sums);
-}
-
-uint64_t timeline_epoch(const struct model *model)
-{
-	const char *text = model->has_header ? model->header.epoch : NULL;
-	char fraction[10] = "000000000";
-	struct tm tm = { 0 };
-	time_t seconds;
-	int used = 0;
-
-	if (!text || sscanf(text, "%d-%d-%dT%d:%d:%d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
-			    &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 6)
-		return 0;
-	tm.tm_year -= 1900;
-	tm.tm_mon--;
-	seconds = timegm(&tm);
-	if (seconds < 0)
-		return 0;
-	if (text[used] == '.')
-		for (int i = 0; i < 9 && text[used + 1 + i] >= '0' && text[used + 1 + i] <= '9';
-		     i++)
-			fraction[i] = text[used + 1 + i];
-	return (uint64_t)seconds * UINT64_C(1000000000) + strtoull(fraction, NULL, 10);
 }

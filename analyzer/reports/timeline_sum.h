@@ -4,15 +4,10 @@
 #define ANALYZER_REPORTS_TIMELINE_SUM_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 struct doc_series;
-struct model;
 
 /* The sum of `n` series at every time any has a point; one that has not begun or is over is 0. */
 void timeline_sum(const struct doc_series *const *series, size_t n, struct doc_series *out);
-
-/* Wall clock at the model's t = 0, in ns since 1970; 0 when the trace does not say. */
-uint64_t timeline_epoch(const struct model *model);
 
 #endif

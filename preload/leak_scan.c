@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "blocks.h"
 #include "leak_mark.h"
+#include "record.h"
 #include "shadow.h"
 #include "shadow_walk.h"
 #include "sys.h"
@@ -181,6 +182,7 @@ static int put_rows(const struct scan *scan)
 			.class = i % MP_LEAKS,
 			.count = scan->sums[i].count,
 			.bytes = scan->sums[i].bytes,
+			.kind = i / MP_LEAKS < record_inherited_nodes ? MP_INHERITED : MP_HEAP,
 		};
 	}
 	return 0;

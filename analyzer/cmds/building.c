@@ -62,7 +62,8 @@ static const struct opt common_options[] = {
 	  .name = "format",
 	  .type = OPT_WORD,
 	  COMMON(format),
-	  .arg = "text|json|csv|markdown|memory-profiler|tracemalloc|pstats|svg|html",
+	  .arg = "text|json|csv|markdown|memory-profiler|tracemalloc|pstats|svg|html|junit|tap|"
+		 "github|sarif",
 	  .help = "how to write it (default: by the end of FILE's name, else text)" },
 	{ .letter = 'o',
 	  .name = "output",
@@ -134,14 +135,17 @@ struct opt *building_options(const struct report *report, size_t offset)
 /* --format, or what the name after -o ends in, or text. */
 static const char *wanted_format(const struct common *args)
 {
-	static const char *const known[] = { "json", "csv", "svg", "html" };
+	static const char *const known[][2] = {
+		{ "json", "json" }, { "csv", "csv" },	  { "svg", "svg" },	{ "html", "html" },
+		{ "xml", "junit" }, { "sarif", "sarif" }, { "md", "markdown" }, { "tap", "tap" },
+	};
 	const char *dot = args->output ? strrchr(args->output, '.') : NULL;
 
 	if (args->format)
 		return args->format;
 	for (size_t i = 0; dot && i < sizeof(known) / sizeof(*known); i++)
-		if (!strcmp(dot + 1, known[i]))
-			return known[i];
+		if (!strcmp(dot + 1, known[i][0]))
+			return known[i][1];
 	return "text";
 }
 
@@ -234,6 +238,21 @@ static int write_to_terminal(const struct doc *doc, const struct common *args,
 	return status;
 }
 
+/* What the report was asked to write besides. */
+static int write_side(const struct doc *doc)
+{
+	struct sink sink;
+	int status;
+
+	if (!doc->side_path)
+		return EXIT_FINE;
+	status = reading_open_output(&sink, doc->side_path);
+	if (status)
+		return status;
+	sink_puts(&sink, doc->side_text);
+	return reading_close_output(&sink, doc->side_path);
+}
+
 int building_write(const struct doc *doc, const struct common *args,
 		   const struct renderer *renderer)
 {
@@ -246,12 +265,18 @@ int building_write(const struct doc *doc, const struct common *args,
 			 renderer->summary, doc->report);
 		return EXIT_USAGE;
 	}
-	if (!args->output && renderer->for_people && isatty(STDOUT_FILENO))
+	status = write_side(doc);
+	if (status)
+		return status;
+	if (!args->output && renderer->for_people && isatty(STDOUT_FILENO) && !doc->side_text)
 		return write_to_terminal(doc, args, renderer);
 	status = reading_open_output(&sink, args->output);
 	if (status)
 		return status;
 	term_init(&term, sink.fd, term_color_parse(args->color));
-	renderer->write(doc, &term, &sink);
+	if (doc->side_text && !doc->side_path)
+		sink_puts(&sink, doc->side_text);
+	else
+		renderer->write(doc, &term, &sink);
 	return reading_close_output(&sink, args->output);
 }

@@ -193,13 +193,17 @@ bool reading_is_trace(const char *output, const struct model *model)
 	return true;
 }
 
+const char reading_stderr[] = "(standard error)";
+
 int reading_open_output(struct sink *sink, const char *output)
 {
 	int err = 0;
 
 	/* a reader that has seen enough is no trouble; write() then says EPIPE */
 	signal(SIGPIPE, SIG_IGN);
-	if (output)
+	if (output == reading_stderr)
+		sink_to_fd(sink, STDERR_FILENO);
+	else if (output)
 		err = sink_to_file(sink, output);
 	else
 		sink_to_fd(sink, STDOUT_FILENO);

@@ -32,6 +32,9 @@ int reading_load_whole(struct model *model, const char *path);
 /* Would writing to `output` (NULL: standard output) destroy a trace?  Complains then. */
 bool reading_is_trace(const char *output, const struct model *model);
 
+/* As an output: standard error. */
+extern const char reading_stderr[];
+
 /*
  * Open `output`, or standard output when it is NULL, and close it with every
  * error told.  A reader that has seen enough is no error.  Both return an exit

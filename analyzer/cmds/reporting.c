@@ -2,6 +2,7 @@
 /* reporting.c - from the words after a report's name to bytes on the output. */
 #include <glob.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "cmds/building.h"
@@ -52,23 +53,40 @@ static int no_trace(const struct report *report)
 	return EXIT_USAGE;
 }
 
+/* The same report may be written to several files. */
+static void complain_once(const char *text)
+{
+	static char *last;
+
+	if (last && !strcmp(last, text))
+		return;
+	complain("%s", text);
+	free(last);
+	last = xstrdup(text);
+}
+
 /* One trace, and where to write; the options are fine. */
 static int run_one(const struct report *report, const struct common *args, const char *trace,
 		   char **operands)
 {
 	const struct renderer *renderer = building_renderer(args);
 	struct model model;
-	const struct reading reading = { .family = args->family };
+	const struct reading reading = { .family = args->family, .flags = report->model_flags };
+	char *point = report->point ? report->point(args + 1) : NULL, *named = NULL;
 	struct building what = { .model = &model, .sort = args->sort };
 	struct doc doc;
 	int status;
 
-	if (!renderer)
+	if (!renderer) {
+		free(point);
 		return EXIT_USAGE;
+	}
 	what.n = building_rows(report, args, renderer);
 	what.source = renderer->for_people;
 	what.operands = (const char *const *)operands;
 	doc_init(&doc, report->name);
+	if (point)
+		trace = named = xasprintf("%s@%s", trace, point);
 	status = reading_load_with(&model, trace, &reading);
 	if (!status && reading_is_trace(args->output, &model))
 		status = EXIT_USAGE;
@@ -76,6 +94,13 @@ static int run_one(const struct report *report, const struct common *args, const
 		status = building_doc(report, args, &what, &doc);
 	if (!status)
 		status = building_write(&doc, args, renderer);
+	if (!status && doc.failure) {
+		if (!renderer->for_people || (args->output && args->output != reading_stderr))
+			complain_once(doc.failure);
+		status = EXIT_FINDINGS;
+	}
+	free(point);
+	free(named);
 	doc_release(&doc);
 	model_release(&model);
 	return status;

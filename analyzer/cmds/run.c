@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/run_leaks.h"
 #include "cmds/settle.h"
 #include "launch/environment.h"
 #include "launch/library.h"
@@ -41,6 +42,7 @@ struct run_args {
 #define OPTION(field, env, cli, type, def, arg, help) RUN_C_##type field;
 #include <memprof/options.def>
 	const char *allocator;
+	struct run_leaks_args leak_args;
 	bool quiet, force;
 };
 
@@ -60,13 +62,35 @@ static const struct opt run_options[] = {
 	  .offset = offsetof(struct run_args, field),                         \
 	  .arg = metavar,                                                     \
 	  .def = RUN_T_##kind == OPT_FLAG || sizeof(dflt) == 1 ? NULL : dflt, \
-	  .help = text },
+	  .help = text,                                                       \
+	  .alone = __builtin_strcmp(cli, "leaks") ? NULL : "lsan" },
 #include <memprof/options.def>
 	{ .name = "allocator",
 	  .type = OPT_WORD,
 	  .offset = offsetof(struct run_args, allocator),
 	  .arg = "jemalloc|tcmalloc|mimalloc|system",
 	  .help = "put this allocator behind the recorder (default: the program's own)" },
+	{ .name = "fail-on",
+	  .type = OPT_LIST,
+	  .offset = offsetof(struct run_args, leak_args.fail_on),
+	  .arg = "WHAT",
+	  .help = "exit with status 1 on definite, possible, any, growth, new or invalid-free "
+		  "leaks, if PROG itself succeeded; turns --leaks on" },
+	{ .name = "suppressions",
+	  .type = OPT_LIST,
+	  .offset = offsetof(struct run_args, leak_args.suppressions),
+	  .arg = "FILE",
+	  .help = "leave out leaks that FILE names" },
+	{ .name = "baseline",
+	  .type = OPT_PATH,
+	  .offset = offsetof(struct run_args, leak_args.baseline),
+	  .arg = "FILE",
+	  .help = "leave out leaks that FILE has" },
+	{ .name = "leak-report",
+	  .type = OPT_LIST,
+	  .offset = offsetof(struct run_args, leak_args.reports),
+	  .arg = "FILE",
+	  .help = "write the leaks to FILE, too: .xml (JUnit), .sarif, .tap, .json, .csv or .md" },
 	{ .letter = 'q',
 	  .name = "quiet",
 	  .type = OPT_FLAG,
@@ -84,6 +108,7 @@ static const char *const run_examples[] = {
 	"memprof run ./server --port 8080",
 	"memprof run --output=traces/%e.%p.jsonl -- make -j2",
 	"memprof run --allocator=jemalloc ./server",
+	"memprof run --leaks --fail-on definite,invalid-free --leak-report leaks.xml -- ./test",
 	NULL,
 };
 
@@ -252,12 +277,21 @@ static void summarise(const struct environment *env, const struct program *progr
 	diag_release(&diag);
 }
 
+/* Were leaks asked for, here or in the environment? */
+static bool wants_leaks(const struct environment *env, const struct run_args *args)
+{
+	const char *leaks = environment_get(env, "MEMPROF_LEAKS");
+
+	return args->leak_args.fail_on.n || args->leak_args.reports.n ||
+	       (leaks && *leaks && strcmp(leaks, "off"));
+}
+
 static int start(const struct program *program, const struct run_args *args,
 		 struct environment *env, char **operands)
 {
 	struct process_end end;
 	struct timespec started;
-	int err;
+	int err, findings = EXIT_FINE;
 
 	clock_gettime(CLOCK_REALTIME, &started);
 	err = process_run(program->path, operands, env->v, &end);
@@ -273,9 +307,13 @@ static int start(const struct program *program, const struct run_args *args,
 		settle_all(&files, args->quiet);
 		if (!args->quiet)
 			summarise(env, program, &end, &files);
+		if (wants_leaks(env, args))
+			findings = run_leaks(&args->leak_args, &files, (uint64_t)end.pid,
+					     args->quiet);
 		trace_files_release(&files);
 	}
-	return process_exit_status(&end);
+	/* what went wrong in the program comes first */
+	return process_exit_status(&end) ? process_exit_status(&end) : findings;
 }
 
 static const char *way_out(const struct program *program)
@@ -293,6 +331,8 @@ static int prepare(const struct run_args *args, const char *name, struct program
 
 	if (err)
 		return err;
+	if (wants_leaks(env, args) && !environment_get(env, "MEMPROF_LEAKS"))
+		environment_set(env, "MEMPROF_LEAKS", "lsan");
 	err = program_find(program, name, diag);
 	if (!err)
 		err = program_inspect(program, diag);

@@ -44,6 +44,7 @@ void doc_release(struct doc *doc)
 	free(doc->moments);
 	free(doc->spans);
 	free(doc->notes);
+	free(doc->findings);
 	strmap_release(&doc->strings);
 	*doc = (struct doc){ .strings = STRMAP_INIT };
 }
@@ -277,6 +278,17 @@ void doc_add_note(struct doc *doc, enum doc_level level, const char *code, const
 		.text = doc_text(doc, sb.buf),
 	};
 	strbuf_release(&sb);
+}
+
+void doc_add_finding(struct doc *doc, struct doc_finding finding)
+{
+	struct doc_cell stack = copy_cell(doc, CELL_S(finding.frames, finding.n_frames));
+
+	finding.rule = doc_text(doc, finding.rule);
+	finding.text = doc_text(doc, finding.text);
+	finding.frames = stack.stack.v;
+	XGROW(doc->findings, doc->n_findings, doc->a_findings);
+	doc->findings[doc->n_findings++] = finding;
 }
 
 const char *doc_level_name(enum doc_level level)

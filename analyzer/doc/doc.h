@@ -180,6 +180,15 @@ struct doc_note {
 	const char *text; /* whole sentences without the last full stop */
 };
 
+/* Something that is wrong with what was looked at: what continuous integration shows. */
+struct doc_finding {
+	const char *rule; /* stable word: definite-leak */
+	const char *text; /* one sentence without the last full stop */
+	const struct doc_frame *frames; /* where, innermost first */
+	size_t n_frames;
+	bool failed; /* the user asked for a failure because of such */
+};
+
 struct doc {
 	const char *report;	 /* name of the report */
 	const char *title;	 /* for people: one line */
@@ -202,6 +211,12 @@ struct doc {
 	uint64_t from, to; /* the window of time that series are about; to 0: as far as they go */
 	struct doc_note *notes;
 	size_t n_notes, a_notes;
+	struct doc_finding *findings;
+	size_t n_findings, a_findings;
+	bool judged;	       /* findings are what the report is about, even when there is none */
+	const char *failure;   /* why the exit status says so; or NULL */
+	const char *side_path; /* a file the report was asked to write, too; or NULL */
+	const char *side_text; /* what goes there; without a path: instead of all the rest */
 	struct strmap strings;
 	void **blocks; /* cells and frames */
 	size_t n_blocks, a_blocks;
@@ -252,6 +267,9 @@ void doc_add_span(struct doc *doc, struct doc_span span);
 
 void doc_add_note(struct doc *doc, enum doc_level level, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* Copies. */
+void doc_add_finding(struct doc *doc, struct doc_finding finding);
 
 /* "info", "warning", "error". */
 const char *doc_level_name(enum doc_level level);

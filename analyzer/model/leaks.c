@@ -36,6 +36,7 @@ void build_leak_check(struct builder *b, const struct event *event)
 			.class = (enum mp_leak)line->rows[i].class,
 			.count = line->rows[i].count,
 			.bytes = line->rows[i].bytes,
+			.kind = (enum mp_kind)line->rows[i].kind,
 		};
 	XGROW(m->leak_checks, m->n_leak_checks, b->leak_checks_alloc);
 	m->leak_checks[m->n_leak_checks++] = check;

@@ -257,6 +257,7 @@ struct model_leak_row {
 	uint32_t stack; /* index into model.nodes */
 	enum mp_leak class;
 	uint64_t count, bytes;
+	enum mp_kind kind; /* heap or inherited */
 };
 
 /* What still held the live blocks at one moment. */

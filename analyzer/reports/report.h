@@ -38,12 +38,17 @@ struct report {
 	const char *sort_keys;	   /* for completion of --sort: a|b|c; NULL: those of top */
 	const struct opt *options; /* its own, ends with OPT_END; or NULL */
 	size_t args_size;	   /* of the struct they fill */
+	unsigned int model_flags;  /* what it needs in the model: flags of model_load_with() */
 	uint64_t rows;		   /* rows for people when -n is not given; 0: 10 */
 	const char *const *examples; /* whole command lines, ends with NULL */
 
+	/* The point its options ask for, to be put behind the trace's name, to be freed;
+	 * NULL when they ask for none.  May be NULL. */
+	char *(*point)(const void *own);
+
 	/*
-	 * Fill `doc`, which is initialised.  Reads nothing but model and symbols,
-	 * prints nothing.  Returns 0, or -EINVAL when the arguments make no
+	 * Fill `doc`, which is initialised.  Reads nothing but model, symbols and
+	 * what its options name, prints nothing.  Returns 0, or -EINVAL when the arguments make no
 	 * sense together; args->diag says why.
 	 */
 	int (*build)(const struct model *model, struct symbols *symbols,

@@ -209,6 +209,8 @@ static enum opt_result parse_long(struct cursor *c, const char *word)
 	opt = find_long(c->table, word, len, c->diag);
 	if (!opt)
 		return OPT_WRONG;
+	if (!value && opt->alone)
+		return store(opt, c->args, opt->alone, c->diag);
 	if (opt->type != OPT_FLAG)
 		return take_value(c, opt, value);
 	if (value) {

@@ -45,6 +45,9 @@ struct opt {
 	const char *def;  /* stored before parsing, and shown by --help; NULL for none */
 	const char *help; /* a sentence: lower case, no full stop */
 	const char *hint; /* words that completion offers where any text will do: a|b|c; or NULL */
+	/* What the option means without a value, which then must be given as --name=VALUE;
+	 * NULL when it wants one. */
+	const char *alone;
 };
 
 struct opt_list {

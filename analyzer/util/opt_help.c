@@ -44,7 +44,10 @@ static void add_option(struct strbuf *out, const struct opt *opt, int width)
 		strbuf_addstr(&left, "  ");
 	strbuf_addf(&left, "%s --%s", opt->letter ? "," : " ", opt->name);
 	if (opt->type != OPT_FLAG)
-		strbuf_addf(&left, " %s", words ? "WORD" : opt->arg ? opt->arg : "TEXT");
+		strbuf_addf(&left, opt->alone ? "[=%s]" : " %s",
+			    words      ? "WORD"
+			    : opt->arg ? opt->arg
+				       : "TEXT");
 
 	strbuf_addstr(&right, opt->help);
 	/* apart, so that a long list can be wrapped */

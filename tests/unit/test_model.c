@@ -112,7 +112,7 @@ static void put_moments(struct strbuf *out, const struct model *m)
 
 static void put_leaks(struct strbuf *out, const struct model *m)
 {
-	static const char *const words[] = MP_LEAK_WORDS;
+	static const char *const words[] = MP_LEAK_WORDS, *const kind_words[] = MP_KIND_WORDS;
 
 	for (size_t i = 0; i < m->n_leak_checks; i++) {
 		const struct model_leak_check *check = &m->leak_checks[i];
@@ -123,9 +123,10 @@ static void put_leaks(struct strbuf *out, const struct model *m)
 			    check->name, check->t, check->tid, check->rules, check->took,
 			    check->scanned, check->note);
 		for (size_t k = 0; k < check->n_rows; k++)
-			strbuf_addf(out, "leak stack=%u %s %" PRIu64 "/%" PRIu64 "\n",
+			strbuf_addf(out, "leak stack=%u %s %s %" PRIu64 "/%" PRIu64 "\n",
 				    check->rows[k].stack, words[check->rows[k].class],
-				    check->rows[k].count, check->rows[k].bytes);
+				    kind_words[check->rows[k].kind], check->rows[k].count,
+				    check->rows[k].bytes);
 	}
 	for (size_t i = 0; i < m->n_invalids; i++)
 		strbuf_addf(out,

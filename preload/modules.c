@@ -44,15 +44,16 @@ static void read_build_id(const struct cfi_module *m, struct module_record *reco
 {
 	const ElfW(Ehdr) *ehdr = (const void *)m->start;
 	const ElfW(Phdr) *phdr = (const void *)(m->start + ehdr->e_phoff);
+	uint64_t room = m->end - m->start;
 
 	if (ehdr->e_ident[0] != ELFMAG0 || ehdr->e_ident[1] != ELFMAG1 ||
-	    ehdr->e_phentsize != sizeof(*phdr) ||
-	    ehdr->e_phoff + (uint64_t)ehdr->e_phnum * sizeof(*phdr) > m->end - m->start)
+	    ehdr->e_phentsize != sizeof(*phdr) || ehdr->e_phoff % 8 || ehdr->e_phoff > room ||
+	    (uint64_t)ehdr->e_phnum * sizeof(*phdr) > room - ehdr->e_phoff)
 		return;
 	for (int i = 0; i < ehdr->e_phnum; i++) {
 		uint64_t at = m->bias + phdr[i].p_vaddr, end = at + phdr[i].p_memsz;
 
-		if (phdr[i].p_type != PT_NOTE || at < m->start || end > m->end)
+		if (phdr[i].p_type != PT_NOTE || at % 4 || at < m->start || end > m->end)
 			continue;
 		while (at + sizeof(ElfW(Nhdr)) <= end) {
 			const ElfW(Nhdr) *note = (const void *)at;

@@ -77,6 +77,17 @@ programs()
 		echo "${var}_CPPFLAGS = \$(RECORDER_CPPFLAGS) \$(CRITERION_CFLAGS)"
 		echo "${var}_LDADD = \$(RECORDER_TEST_LIBS)"
 	done
+	files tests/fuzz 'fuzz_*.c' | sed 's/\.c$//' | list FUZZ_LIST
+	files tests/fuzz 'fuzz_*.c' | while read -r file; do
+		var=$(variable "${file%.c}")
+		world=ANALYZER link='$(ANALYZER_LINK)'
+		case $file in
+		*/fuzz_rec_*) world=RECORDER link='librecorder.a $(PACK_LIBS)' ;;
+		esac
+		echo "${var}_SOURCES = $file tests/fuzz/replay.c"
+		echo "${var}_CPPFLAGS = \$(${world}_CPPFLAGS)"
+		echo "${var}_LDADD = $link"
+	done
 	files tests/victims 'v_*.c' 'v_*.cc' | sed 's/\.cc*$//' | list VICTIM_LIST
 	files tests/victims 'lib_*.c' 'lib_*.cc' | sed 's/\.cc*$/.so/' | list VICTIM_LIBRARY_LIST
 	files tests/bench 'b_*.c' 'b_*.cc' | sed 's/\.cc*$//' | list BENCH_LIST
@@ -149,7 +160,7 @@ lists()
 	[ ! -d tests ] || find tests \( -name .deps -o -name '*.dSYM' \) -prune -o -type f \
 		! -name '.*' ! -name '*.o' ! -name '*.a' ! -name '*.so' ! -name '*.log' \
 		! -name '*.trs' ! -name '*.gcda' ! -name '*.gcno' ! -name '*~' \
-		-name '*.*' -print | sort | list TEST_FILES
+		\( -name '*.*' -o -path '*/corpus/*' \) -print | sort | list TEST_FILES
 	find scripts -type f ! -name '*~' | sort | list SCRIPT_FILES
 	programs
 }

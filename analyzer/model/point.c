@@ -198,7 +198,8 @@ static void format_name(const char *name, struct strbuf *out)
 	char quote = strchr(name, '\'') ? '"' : '\'';
 	struct point again = { .kind = POINT_END };
 	bool plain = !point_parse(name, &again, NULL) && again.kind == POINT_NAME && !again.from &&
-		     !strcmp(again.name, name) && !strchr(name, '@');
+		     !strcmp(again.name, name) && !strchr(name, '@') &&
+		     name[strlen(name) - 1] != '.'; /* two more may follow */
 
 	if (plain)
 		strbuf_addstr(out, name);

@@ -275,15 +275,6 @@ int sys_random(void *buf, size_t len)
 	return ret == (long)len ? 0 : ret < 0 ? (int)ret : -EAGAIN;
 }
 
-uint64_t sys_clock_ns(int clock)
-{
-	struct timespec ts = { 0 };
-
-	/* The vDSO's function: no kernel entry, no errno on these clocks. */
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
 bool sys_signal_stack(uintptr_t *low, uintptr_t *high)
 {
 	stack_t ss;

@@ -227,6 +227,23 @@ truthful()
 	[[ -z $lines ]] || fail "$(basename "$1"):"$'\n'"$lines"
 }
 
+# accounted WHAT WANT SAID TRACE - it can be read and has all WANT allocations, or says
+# what is missing; a child's has one.  SAID is what the program's run said of itself.
+accounted()
+{
+	local what=$1 want=$2 said=$3 trace=$4 missing
+
+	[[ $(head -n 1 "$trace") != *'"parent":'* ]] || want=1
+	"$MEMPROF" info --format json "$trace" > "$T/info" 2> "$T/complaint" || {
+		[[ -n $said$(< "$T/complaint") ]] || fail "$what: $trace is unreadable without a word"
+		return
+	}
+	missing=$(jq -r --argjson want "$want" '
+		select(.values.allocations != $want and .values.lost_events == 0 and .notes == [])
+		| "\(.values.allocations) of \($want) allocations"' "$T/info")
+	[[ -z $missing || -n $said ]] || fail "$what: $(basename "$trace") has $missing, without a word"
+}
+
 # cxx_base - the file of facts of a C++ program that does nothing itself.
 cxx_base()
 {

@@ -11,6 +11,7 @@
 #include <grp.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -41,6 +42,35 @@ static void busy(void *(*work)(size_t))
 		usleep(10000);
 	}
 	work(77);
+}
+
+/* Every thread of the process, also one that is not the program's own, is the user's:
+ * true for those made by pthread_create, which setuid tells. */
+static void expect_all_threads_to_be(unsigned int uid)
+{
+	static char list[4096], status[4096];
+	int fd = open("/proc/self/task", O_RDONLY | O_DIRECTORY);
+	long n = syscall(SYS_getdents64, fd, list, sizeof(list));
+	char want[64];
+
+	expect(n > 0);
+	snprintf(want, sizeof(want), "\nUid:\t%u\t%u\t", uid, uid);
+	/* The record's length is at 16, its name at 19. */
+	for (char *entry = list; entry < list + n; entry += *(unsigned short *)(entry + 16)) {
+		char path[300];
+		int status_fd;
+
+		if (entry[19] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/task/%.200s/status", entry + 19);
+		status_fd = open(path, O_RDONLY);
+		if (status_fd < 0)
+			continue;
+		memset(status, 0, sizeof(status));
+		expect(read(status_fd, status, sizeof(status) - 1) > 0 && strstr(status, want));
+		close(status_fd);
+	}
+	close(fd);
 }
 
 static void *thread(void *arg)
@@ -102,6 +132,15 @@ int main(int argc, char **argv)
 		else
 			expect(syscall(SYS_prlimit64, 0, RLIMIT_AS, &l, NULL) == 0);
 		use_address_space();
+	} else if (!strcmp(what, "undumpable")) {
+		expect(prctl(PR_SET_DUMPABLE, 0) == 0);
+	} else if (!strcmp(what, "user")) {
+		/* No more threads or processes, either. */
+		expect(setgroups(0, NULL) == 0 && setgid(65534) == 0 && setuid(65534) == 0);
+		expect(setuid(0) == -1 && getuid() == 65534);
+		expect_all_threads_to_be(65534);
+		limit(RLIMIT_NPROC, 0);
+		expect(fork() == -1 && errno == EAGAIN);
 	} else if (!strcmp(what, "root")) {
 		expect(chroot("/proc/self/fdinfo") == 0 && chdir("/") == 0);
 		expect(setgroups(0, NULL) == 0 && setgid(65534) == 0 && setuid(65534) == 0);

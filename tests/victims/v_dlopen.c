@@ -2,7 +2,7 @@
 /*
  * v_dlopen.c - two plugins, loaded and unloaded in turn 50 times, at the same
  * addresses as often as the loader likes; each call must be booked on the one
- * that was loaded then.  One more with RTLD_DEEPBIND at the end.
+ * that was loaded then.
  *
  * link: -ldl
  */

@@ -79,8 +79,9 @@ lint_cppcheck()
 # Each header compiles alone.
 lint_headers()
 {
-	local header
+	local header cairo
 
+	cairo=$(pkg-config --cflags cairo 2>/dev/null)
 	for header in $(sources '*.h'); do
 		case $header in
 		include/memprof/*) world=(-x c) path="<${header#include/}>" ;;
@@ -89,8 +90,9 @@ lint_headers()
 		*) continue ;;
 		esac
 		printf '#include %s\n' "$path" |
+			# shellcheck disable=SC2086 # flags
 			$CC -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -Werror -fsyntax-only \
-				-Wno-unused-function -Iinclude "${world[@]}" - ||
+				-Wno-unused-function -Iinclude $cairo "${world[@]}" - ||
 			complain "$header does not compile alone"
 	done
 }

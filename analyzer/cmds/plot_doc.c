@@ -141,7 +141,9 @@ static void add_areas(const struct plot_doc *what, const struct timeline *line, 
 /* All of the only trace. */
 static void add_single(const struct plot_doc *what, struct doc *doc)
 {
-	const struct timeline line = { .model = what->models, .from = what->from, .to = what->to };
+	const struct timeline line = {
+		.model = what->models, .from = what->from, .to = what->to, .few = !what->curves
+	};
 	struct strbuf title = STRBUF_INIT;
 
 	about_trace(line.model, doc);
@@ -153,7 +155,8 @@ static void add_single(const struct plot_doc *what, struct doc *doc)
 	if (what->group_by)
 		add_areas(what, &line, doc);
 	timeline_add_curves(&line, doc);
-	timeline_add_counters(&line, doc);
+	if (what->curves)
+		timeline_add_counters(&line, doc);
 	timeline_add_moments(&line, doc);
 	timeline_add_spans(&line, doc);
 }
@@ -176,6 +179,7 @@ static void add_many(const struct plot_doc *what, bool family, struct doc *doc)
 			.model = &what->models[i],
 			.key = doc_textf(doc, "r%zu", i + 1),
 			.run = label(what, i, family, doc),
+			.few = !what->curves,
 		};
 
 		if (family)

@@ -198,13 +198,16 @@ static void draw_cross(struct picture *p, double x, double y, double size)
 	}
 }
 
-#define PROBES 24
+#define PROBES 48
 
-/* Do lines of the panel pass through the box? */
-static bool is_crossed(const struct picture *p, const struct panel *panel, const struct box *b)
+/* Whether lines of the panel pass through the box, and how high they come within its width. */
+static void find_lines(const struct picture *p, const struct panel *panel, const struct box *b,
+		       double *top, bool *crossed)
 {
 	double scale = (double)(p->to - p->from) / p->plot.w;
 
+	*top = panel->box.y + panel->box.h;
+	*crossed = false;
 	for (size_t i = 0; i < p->n_curves; i++) {
 		size_t hint = 0;
 
@@ -217,21 +220,20 @@ static bool is_crossed(const struct picture *p, const struct panel *panel, const
 			y = picture_y(panel,
 				      reduce_at(p->curves[i].series,
 						(double)p->from + (x - p->plot.x) * scale, &hint));
-			if (y >= b->y && y <= b->y + b->h)
-				return true;
+			*crossed |= y >= b->y && y <= b->y + b->h;
+			*top = y < *top ? y : *top;
 		}
 	}
-	return false;
 }
 
 /*
- * Where the words stand: above the cross, or beside it, where no line is; over
- * the lines when they are everywhere.
+ * Where the words stand: above the cross, or beside it, where no line is; else
+ * above all lines there, with the panel's room above them.
  */
 static struct box words_at(const struct picture *p, const struct panel *panel, double x, double y,
 			   double width)
 {
-	const double em = p->em;
+	const double em = p->em, right = panel->box.x + panel->box.w;
 	const struct box tries[] = {
 		{ x - width / 2, y - 1.75 * em, width, 1.3 * em },
 		{ x - width - 0.7 * em, y - 0.65 * em, width, 1.3 * em },
@@ -242,19 +244,26 @@ static struct box words_at(const struct picture *p, const struct panel *panel, d
 		{ x + 0.4 * em, y - 2.8 * em, width, 1.3 * em },
 	};
 	struct box best = tries[0];
+	bool crossed;
+	double top;
 
 	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
-		struct box b = tries[i];
+		const struct box *b = &tries[i];
 
-		if (b.x < panel->box.x + 0.3 * em || b.x + width > panel->box.x + panel->box.w ||
-		    b.y < panel->box.y - 0.4 * em || is_crossed(p, panel, &b))
+		if (b->x < panel->box.x + 0.3 * em || b->x + width > right ||
+		    b->y < panel->box.y - 0.4 * em)
 			continue;
-		return b;
+		find_lines(p, panel, b, &top, &crossed);
+		if (!crossed)
+			return *b;
 	}
 	if (best.x < panel->box.x + 0.3 * em)
 		best.x = panel->box.x + 0.3 * em;
-	if (best.x + width > panel->box.x + panel->box.w)
-		best.x = panel->box.x + panel->box.w - width;
+	if (best.x + width > right)
+		best.x = right - width;
+	find_lines(p, panel, &best, &top, &crossed);
+	if (top - 1.9 * em > panel->box.y - 0.4 * em && top - 1.9 * em < best.y)
+		best.y = top - 1.9 * em;
 	return best;
 }
 
@@ -279,10 +288,14 @@ static void draw_peak(struct picture *p, double t, double value, const struct pa
 	strbuf_release(&text);
 }
 
-/* Where the heap is not drawn: the highest of the first curve. */
+/* Where no peak is told: the highest of the first curve, or of all runs. */
 static void draw_highest(struct picture *p)
 {
 	const struct drawn *c = &p->curves[0];
+
+	for (size_t i = 1; i < p->n_curves && p->by_run; i++)
+		if (!p->curves[i].panel && p->curves[i].highest > c->highest)
+			c = &p->curves[i];
 
 	if (c->series->unit != UNIT_BYTES)
 		return;

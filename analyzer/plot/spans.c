@@ -90,12 +90,14 @@ double spans_height(const struct picture *p)
 	return p->span_rows ? p->span_rows * row_height(p) + ABOVE * p->em : 0;
 }
 
-/* Names keep their colour wherever they are. */
-static uint32_t color_of(const struct picture *p, const char *name)
+/* Names get the colours in the order they come, from one that no first curve has. */
+static uint32_t color_of(const struct picture *p, struct strmap *names, const char *name)
 {
-	uint64_t hash = strmap_hash(name, strlen(name));
+	void **index = strmap_at(names, name);
 
-	return p->theme->curves[hash % THEME_COLORS];
+	if (!*index)
+		*index = (void *)(uintptr_t)names->n;
+	return p->theme->curves[((uintptr_t)*index + 1) % THEME_COLORS];
 }
 
 /* Name and duration, as much of them as fits; nothing when that is little. */
@@ -155,7 +157,8 @@ static void draw_box(struct picture *p, const struct doc_span *s, double x1, dou
 	strbuf_release(&text);
 }
 
-static void draw_one(struct picture *p, const struct doc_span *s, double *ends)
+static void draw_one(struct picture *p, const struct doc_span *s, double *ends,
+		     struct strmap *names)
 {
 	const struct lane *lane = lane_of(p, s);
 	int row = lane && lane->row >= 0 ? lane->row + (int)s->depth : p->span_rows;
@@ -171,13 +174,14 @@ static void draw_one(struct picture *p, const struct doc_span *s, double *ends)
 		x2 = x1 + 0.7;
 	y = p->spans.y + ABOVE * p->em + row * row_height(p);
 	if (p->options->flame)
-		draw_box(p, s, x1, x2, y, color_of(p, s->name));
+		draw_box(p, s, x1, x2, y, color_of(p, names, s->name));
 	else
-		draw_bracket(p, s, x1, x2, y + 0.4 * p->em, color_of(p, s->name));
+		draw_bracket(p, s, x1, x2, y + 0.4 * p->em, color_of(p, names, s->name));
 }
 
 void spans_draw(struct picture *p)
 {
+	struct strmap names = STRMAP_INIT;
 	double ends[ROWS_MOST];
 
 	for (int i = 0; i < ROWS_MOST; i++)
@@ -187,6 +191,7 @@ void spans_draw(struct picture *p)
 		const struct doc_span *s = &p->doc->spans[i];
 
 		if (s->to >= p->from && s->from <= p->to)
-			draw_one(p, s, ends);
+			draw_one(p, s, ends, &names);
 	}
+	strmap_release(&names);
 }

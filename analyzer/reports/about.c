@@ -53,7 +53,9 @@ void about_program(const struct model *model, struct strbuf *out)
 	add_command(model, &command, COMMAND_SHOWN);
 	/* arguments are of little help to a title when they are many */
 	if (command.len > COMMAND_SHOWN)
-		strbuf_addf(out, "%s ...", base_name(model->header.exe));
+		strbuf_addf(out, "%s ...",
+			    base_name(model->header.argv.n ? model->header.argv.v[0]
+							   : model->header.exe));
 	else
 		strbuf_addbuf(out, &command);
 	strbuf_addf(out, " (pid %" PRIu64 ")", model->header.pid);

@@ -398,8 +398,6 @@ void regions_add_links(const struct regions_doc *what, bool callers, struct doc 
 /* ---- the stopwatch ----------------------------------------------------------- */
 
 enum {
-	M_NAME,
-	M_THREAD,
 	M_SINCE_START,
 	M_SINCE_LAST,
 	M_RAW_START,
@@ -408,6 +406,8 @@ enum {
 	M_ALLOCS,
 	M_BYTES,
 	M_NET,
+	M_THREAD,
+	M_NAME,
 	M_COLUMNS
 };
 

@@ -91,6 +91,8 @@ static const struct curve {
 	{ "cpu", "processor time", UNIT_NS, get_cpu, EVERY_SAMPLE, COLUMN_FOR_MACHINES, false },
 };
 
+#define FEW 3 /* the first ones */
+
 /* What is known between samples. */
 static void add_between(const struct timeline *line, const struct curve *c, struct curve_points *p)
 {
@@ -210,8 +212,10 @@ static void add_rates(const struct timeline *line, struct doc *doc)
 
 void timeline_add_curves(const struct timeline *line, struct doc *doc)
 {
-	for (size_t i = 0; i < sizeof(curves) / sizeof(*curves); i++)
+	for (size_t i = 0; i < (line->few ? FEW : sizeof(curves) / sizeof(*curves)); i++)
 		add_curve(line, &curves[i], doc);
+	if (line->few)
+		return;
 	add_rates(line, doc);
 }
 

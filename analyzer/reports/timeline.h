@@ -6,6 +6,7 @@
 #ifndef ANALYZER_REPORTS_TIMELINE_H
 #define ANALYZER_REPORTS_TIMELINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct timeline {
 	const char *run;   /* the run's name for people; or NULL */
 	uint64_t from, to; /* the window, ns of the model's clock; to 0: no end */
 	uint64_t shift;	   /* ns to add to the model's times */
+	bool few;	   /* only heap, rss and mapped: the rest is of no use */
 };
 
 /*

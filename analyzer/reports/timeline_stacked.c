@@ -30,6 +30,7 @@ struct stacked {
 	int64_t *at_peak;  /* exact values of each group at the peak; NULL: not known */
 	uint32_t *rank;	   /* of each group; those after the last shown one are the rest */
 	const char **name; /* of each group */
+	bool sampled;	   /* at each sample all is known: what has no strand is as it was */
 };
 
 static int by_time(const void *left, const void *right)
@@ -126,6 +127,7 @@ static void fill(const struct stacked *s, struct curve_points *points, size_t n)
 	int64_t *sums = xcalloc(n + 1, sizeof(*sums));
 	int64_t *peak = xcalloc(n + 1, sizeof(*peak));
 	bool peak_due = false;
+	size_t sample = 0;
 
 	/* of a range it is not known what was live at the peak */
 	for (size_t g = 0; s->at_peak && m->has_peak && g < s->n_groups; g++) {
@@ -136,6 +138,9 @@ static void fill(const struct stacked *s, struct curve_points *points, size_t n)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct strand *x = &s->strands[i];
 
+		for (; s->sampled && i && sample < m->n_samples && m->samples[sample].t < x->t;
+		     sample++)
+			put_points(points, sums, n, m->samples[sample].t);
 		if (peak_due && x->t > m->peak_time) {
 			put_points(points, peak, n, m->peak_time);
 			peak_due = false;
@@ -192,7 +197,7 @@ static void finish(struct stacked *s, size_t n, const char *what, struct doc *do
 void timeline_add_threads(const struct timeline *line, size_t n, struct doc *doc)
 {
 	const struct model *m = line->model;
-	struct stacked s = { .line = line, .n_groups = m->n_threads };
+	struct stacked s = { .line = line, .n_groups = m->n_threads, .sampled = true };
 
 	s.name = xcalloc(m->n_threads + 1, sizeof(*s.name));
 	for (size_t i = 0; i < m->n_threads; i++)

@@ -76,7 +76,14 @@ int64_t peak_live(const struct state *s)
 
 void peak_window_open(struct state *s, enum peak_window window)
 {
-	__atomic_store_n(&windows[window], peak_live(s), __ATOMIC_RELAXED);
+	uint32_t n = __atomic_load_n(&s->threads, __ATOMIC_ACQUIRE);
+
+	__atomic_store_n(&windows[window], peak_live(s), __ATOMIC_RELEASE);
+	/* Nothing is held back while a case is open. */
+	for (uint32_t i = 0; window == PEAK_CASE && peak_many_threads && i < n; i++) {
+		__atomic_store_n(&s->slack_now, 0, __ATOMIC_RELEASE);
+		__atomic_store_n(&state_threads(s)[i].gate, INT64_MIN, __ATOMIC_RELAXED);
+	}
 	/* The lowest there can be: the next allocation sets it right. */
 	s->watched = 1;
 	s->gate = INT64_MIN;
@@ -136,6 +143,7 @@ COLD void peak_flush(struct state *s, struct thread_record *record)
 	slack = live / 128;
 	slack = slack < PEAK_SLACK ? slack : PEAK_SLACK;
 	slack = slack > PEAK_LEAST ? slack : PEAK_LEAST;
+	slack = peak_window_is_open(PEAK_CASE) ? 0 : slack;
 	/* Every thread reads it at every event: not written for every change. */
 	if (slack > now + now / 4 || slack < now - now / 4)
 		__atomic_store_n(&s->slack_now, slack, __ATOMIC_RELAXED);

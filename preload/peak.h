@@ -44,7 +44,8 @@ extern struct lock peak_lock __attribute__((visibility("hidden")));
  */
 enum peak_window { PEAK_CASE, PEAK_PROGRAM, PEAK_WINDOWS };
 
-/* Begin to keep the highest `live` from now on; what it has been; stop. */
+/* Begin to keep the highest `live` from now on; what it has been; stop.  In a case
+ * threads hold nothing back: it is short, and its peak is held against a limit. */
 void peak_window_open(struct state *s, enum peak_window window);
 uint64_t peak_window_highest(const struct state *s, enum peak_window window);
 void peak_window_close(struct state *s, enum peak_window window);

@@ -42,6 +42,8 @@ void points_snapshot(struct thread *t, const char *name)
 static struct lock lock;
 static bool open_case;
 static char open_suite[128], open_name[128];
+/* The process's totals where it began. */
+static struct drain_totals began;
 
 const char *points_suite(void)
 {
@@ -51,6 +53,11 @@ const char *points_suite(void)
 const char *points_case(void)
 {
 	return open_case ? open_name : "";
+}
+
+uint64_t points_case_live(void)
+{
+	return open_case ? began.bytes - began.freed : 0;
 }
 
 static void keep(char *to, size_t cap, const char *name)
@@ -71,6 +78,7 @@ static void put_case(struct drain *d, void *ctx)
 				       .suite = point->suite,
 				       .name = point->name,
 			       });
+	began = d->totals;
 	points_limit_start(d->s);
 	peak_window_open(d->s, PEAK_CASE);
 }
@@ -87,6 +95,11 @@ static void put_case_end(struct drain *d, void *ctx)
 					   .suite = point->suite,
 					   .name = point->name,
 					   .peak = point->peak,
+					   .live = began.bytes - began.freed,
+					   .allocs = d->totals.allocs - began.allocs,
+					   .bytes = d->totals.bytes - began.bytes,
+					   .frees = d->totals.frees - began.frees,
+					   .freed = d->totals.freed - began.freed,
 				   });
 }
 

@@ -81,8 +81,10 @@ static bool tell(struct thread *t, const char *what, uint64_t value, uint64_t mo
 bool points_limit_memory(struct thread *t, uint64_t limit)
 {
 	enum peak_window window = peak_window_is_open(PEAK_CASE) ? PEAK_CASE : PEAK_PROGRAM;
+	uint64_t highest = peak_window_highest(t->state, window), live = points_case_live();
 
-	return tell(t, "memory", peak_window_highest(t->state, window), limit, 0);
+	/* What lived before is not the case's doing. */
+	return tell(t, "memory", highest > live ? highest - live : 0, limit, 0);
 }
 
 bool points_limit_leaks(struct thread *t, uint64_t limit)

@@ -9,6 +9,8 @@
 /* The case that is open; "" when there is none. */
 const char *points_suite(void);
 const char *points_case(void);
+/* Live heap bytes of the process where it began, 0 when none is open. */
+uint64_t points_case_live(void);
 
 /* Remember what every stack holds now, as a case begins; forget it. */
 void points_limit_start(struct state *s);

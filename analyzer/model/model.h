@@ -219,9 +219,13 @@ struct model_moment {
 	char *name;	 /* mark, snapshot, region or case name, exec path */
 	char *suite;	 /* cases only */
 	uint64_t child;	 /* forks only */
-	/* of marks the totals of the thread so far, of ends what it did inside */
+	/* of marks the totals of the thread so far, of ends what it did inside; of ends of
+	 * cases what the process did inside */
 	uint64_t allocs, bytes, frees, freed;
-	int64_t peak;	 /* of ends: highest net live bytes of the thread inside, from its start */
+	/* of ends: highest net live bytes of the thread inside, from its start; of ends of
+	 * cases the process's highest live heap inside */
+	int64_t peak;
+	uint64_t live;	 /* of ends of cases: the process's live heap where the case began */
 	uint32_t region; /* index into model.regions + 1, 0 when unknown */
 };
 

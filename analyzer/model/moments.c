@@ -78,7 +78,15 @@ void build_case_end(struct builder *b, const struct event *event)
 {
 	const struct mp_case_end *line = &event->case_end_line;
 
-	add_moment(b, MOMENT_CASE_END, line->t, line->tid, line->suite, line->name, 0);
+	struct model_moment *end = add_moment(b, MOMENT_CASE_END, line->t, line->tid, line->suite,
+					      line->name, 0);
+
+	end->allocs = line->allocs;
+	end->bytes = line->bytes;
+	end->frees = line->frees;
+	end->freed = line->freed;
+	end->peak = (int64_t)line->peak;
+	end->live = line->live;
 	answer_case(b, line->t, line->suite, line->name, true);
 }
 

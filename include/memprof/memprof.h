@@ -216,8 +216,8 @@ MEMPROF_ASK_(int, leak_check, (void), (), 0)
  * reports.
  */
 
-/* Has the heap been above `size` since the case began; without a case since the start, or the
- * last memprof_reset_peak()? */
+/* Has the heap grown by more than `size` at any time since the case began; without a case: has
+ * it been above `size` since the start, or the last memprof_reset_peak()? */
 MEMPROF_INLINE_ int memprof_limit_memory(const char *size)
 MEMPROF_ASK_(int, limit_memory, (const char *), (size), 0)
 

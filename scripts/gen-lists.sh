@@ -151,8 +151,8 @@ lists()
 	for dir in analyzer preload tests/lib; do
 		[ ! -d "$dir" ] || find "$dir" -type f \( -name '*.h' -o -name '*.def' -o -name '*.list' \)
 	done | sort | list HEADER_LIST
-	files include/memprof 'memprof.h' | list API_LIST
-	files include/memprof '*.h' '*.def' | grep -v '/memprof\.h$' | list CONTRACT_LIST
+	files include/memprof 'criterion.h' 'memprof.h' | list API_LIST
+	files include/memprof '*.h' '*.def' | grep -v -e '/memprof\.h$' -e '/criterion\.h$' | list CONTRACT_LIST
 	files tests/unit 'test_*.c' | sed 's/\.c$//' | list UNIT_LIST
 	files tests/e2e '*.test' | list E2E_LIST
 	files scripts/checks '*.sh' | list CHECK_LIST

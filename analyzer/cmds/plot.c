@@ -77,7 +77,7 @@ static const struct opt options[] = {
 	  ARG(curves),
 	  .arg = "NAME,...",
 	  .help = "draw these: heap, rss, mapped, anon, file, shmem, swap, blocks, threads, "
-		  "allocations_per_second, bytes_per_second, faults_per_second, cpu_percent, ... "
+		  "allocations_per_second, bytes_per_second, faults_per_second, cpu_percent, counter:NAME, ... "
 		  "(default: heap, rss and mapped, or rss of several traces)" },
 	{ .letter = 'g',
 	  .name = "group-by",
@@ -409,7 +409,7 @@ static int run(const void *given, int n, char **operands)
 				   "this is nothing for a terminal: name a file after -o");
 	how.width *= POINTS_PER_INCH;
 	how.height *= POINTS_PER_INCH;
-	if (format >= PLOT_SIXEL && !args->output)
+	if (format >= PLOT_SIXEL && !args->output && isatty(STDOUT_FILENO))
 		fit_terminal(&how);
 	return load_and_draw(args, &how, format, n, operands);
 }

@@ -15,6 +15,7 @@
 #include "real.h"
 #include "record.h"
 #include "recorder.h"
+#include "spikes.h"
 #include "sys.h"
 
 /* Since Linux 5.7: the old range stays, empty. */
@@ -25,6 +26,7 @@
 HOOK void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off);
 HOOK void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t off);
 HOOK int munmap(void *addr, size_t len);
+HOOK int madvise(void *addr, size_t len, int advice);
 HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...);
 
 static struct thread *enter(void)
@@ -88,6 +90,8 @@ HOOK int munmap(void *addr, size_t len)
 	 * call that must fail is left alone. */
 	if (t && len && !((uintptr_t)addr & 4095))
 		record_unmap(t, addr, len);
+	if (t && len >= SPIKE_BYTES)
+		spikes_look(t->state, len, SPIKE_MUNMAP);
 	if (t)
 		guard_lend(&tls, GUARD_NESTING);
 	if (real.munmap) {
@@ -102,6 +106,23 @@ HOOK int munmap(void *addr, size_t len)
 	if (t)
 		recorder_leave();
 	return err;
+}
+
+/* What is given back so does not count as released: only the spike before it is of interest. */
+HOOK int madvise(void *addr, size_t len, int advice)
+{
+	struct thread *t = len >= SPIKE_BYTES && (advice == MADV_DONTNEED || advice == MADV_FREE ||
+						  advice == MADV_REMOVE || advice == MADV_PAGEOUT)
+				   ? enter()
+				   : NULL;
+
+	if (t) {
+		spikes_look(t->state, len, SPIKE_MADVISE);
+		recorder_leave();
+	}
+	if (real.madvise)
+		return real.madvise(addr, len, advice);
+	return (int)hook_result(sys_madvise(addr, len, advice));
 }
 
 HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...)

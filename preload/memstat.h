@@ -16,9 +16,12 @@
 #include "arena.h"
 #include "state.h"
 
-/* Fill resident set, its parts and page faults. */
+/* Fill what the kernel keeps anyway: resident set, its parts and its highest, swap, page faults,
+ * processor time, threads. */
 void memstat_sample(struct mp_sample *sample);
-/* The resident set in bytes; a quarter of what a sample costs. */
+/* Fill what it has to go through every page for: the proportional set, huge pages. */
+void memstat_rollup(struct mp_sample *sample);
+/* The resident set in bytes; half of what a sample costs. */
 uint64_t memstat_rss(void);
 /* The highest resident set so far, in bytes (VmHWM; never reset). */
 uint64_t memstat_max_rss(void);

@@ -18,6 +18,8 @@
 #include "perfmap.h"
 #include "peak.h"
 #include "rt.h"
+#include "sampler.h"
+#include "spikes.h"
 #include "sys.h"
 #include "tracefile.h"
 #include "capture_check.h"
@@ -169,6 +171,10 @@ static void put_sample(struct drain *d)
 	struct mp_sample sample = { 0 };
 
 	memstat_sample(&sample);
+	spikes_sample(d, &sample);
+	/* The recorder's own thread is not the program's. */
+	if (sampler_has_helper() && sample.nthreads > 1)
+		sample.nthreads--;
 	drain_counters(d);
 	drain_sample(d, &sample);
 }

@@ -13,6 +13,7 @@
 #include "peak.h"
 #include "record.h"
 #include "shadow.h"
+#include "spikes.h"
 
 #define HOT static inline __attribute__((always_inline))
 
@@ -99,6 +100,8 @@ HOT bool record_free_hot(struct thread *t, void *p)
 		t->record->foreign++;
 		return false;
 	}
+	if (unlikely(size >= SPIKE_BYTES))
+		spikes_look(t->state, size, SPIKE_FREE);
 	record_drop(t, (uintptr_t)p, node, size);
 	return true;
 }

@@ -264,11 +264,10 @@ COLD struct thread *recorder_attach(struct tls *t)
 
 COLD void recorder_tick(struct tls *t, const void *frame)
 {
-	t->countdown = SAMPLER_EVENTS;
 	t->thread->record->lost += t->lost;
 	t->lost = 0;
 	guard_lend(t, GUARD_NESTING);
-	sampler_tick(t->thread, frame);
+	t->countdown = (int32_t)sampler_tick(t->thread, frame);
 	guard_back(t);
 }
 

@@ -25,7 +25,7 @@ bool recorder_enter_cold(struct tls *t);
 /* Attach the calling thread; NULL when it cannot be recorded. */
 struct thread *recorder_attach(struct tls *t);
 
-/* Every SAMPLER_EVENTS events of a thread. */
+/* Every SAMPLER_EVENTS events of a thread, or sooner when they are rare. */
 void recorder_tick(struct tls *t, const void *frame);
 
 /* Write the end of the trace, and remove the state once it is in there.  Only

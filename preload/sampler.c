@@ -147,10 +147,16 @@ static void start_helper(struct state *s)
 	pthread_attr_destroy(&attr);
 }
 
-void sampler_tick(struct thread *t, const void *frame)
+uint32_t sampler_tick(struct thread *t, const void *frame)
 {
 	struct state *s = t->state;
 	uint64_t now = output_now(s);
+
+	if (!t->interval || now - t->ticked > SAMPLER_RARE)
+		t->interval = 1;
+	else if (t->interval < SAMPLER_EVENTS)
+		t->interval *= 2;
+	t->ticked = now;
 
 	if (config.sampler == SAMPLER_HOOKS) {
 		if ((now >= next_sample || now >= next_sites) && !output_broken())
@@ -160,6 +166,7 @@ void sampler_tick(struct thread *t, const void *frame)
 		if (!__atomic_exchange_n(&helper_started, 1, __ATOMIC_ACQ_REL))
 			start_helper(s);
 	}
+	return t->interval - 1;
 }
 
 void sampler_main_ended(void)
@@ -211,6 +218,13 @@ void sampler_stop(void)
 {
 	__atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
 	sys_futex_wake(&stop, 1);
+}
+
+bool sampler_has_helper(void)
+{
+	uint32_t tid = __atomic_load_n(&helper_tid, __ATOMIC_RELAXED);
+
+	return tid && sys_thread_exists(sys_getpid(), (int)tid) == 0;
 }
 
 void sampler_after_fork(void)

@@ -11,18 +11,22 @@
 #ifndef PRELOAD_SAMPLER_H
 #define PRELOAD_SAMPLER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "thread.h"
 
 /* Events between two looks at the clock. */
 #define SAMPLER_EVENTS 256
+/* When so many nanoseconds pass between two looks, the next event is one, too. */
+#define SAMPLER_RARE 2000000
 
 void sampler_start(struct state *s);
 
 /* From a hook of thread t with frame address `frame`, with the guard held:
- * refresh the time, start the helper thread when it is due, or do its work. */
-void sampler_tick(struct thread *t, const void *frame);
+ * refresh the time, start the helper thread when it is due, or do its work.
+ * Returns how many events of the thread to let pass before it is called again. */
+uint32_t sampler_tick(struct thread *t, const void *frame);
 
 /* The main thread has ended and the process goes on without it: the helper must
  * not be what keeps it alive. */
@@ -41,6 +45,9 @@ uint32_t sampler_tid(void);
 
 /* No more work: the helper ends on its own and touches nothing any more. */
 void sampler_stop(void);
+
+/* Is it there? */
+bool sampler_has_helper(void);
 
 /* In a fork child: the helper does not exist here. */
 void sampler_after_fork(void);

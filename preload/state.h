@@ -231,8 +231,14 @@ struct state {
 	/* The ring of moments: how many there ever were, and how many of these are in
 	 * the trace for certain. */
 	uint64_t moments, moments_done;
-	uint64_t moments_lost;		/* no room, or no memory for a zone */
-	uint32_t free_sum, free_octave; /* 1 + one given back, 0 for none */
+	/* The highest resident set seen since the last sample, 0 for none; when, and why it
+	 * was looked at. */
+	uint64_t spike_rss, spike_time;
+	uint32_t spike_cause;
+	struct lock spike_lock;
+	uint64_t sampled_rss, highest_rss; /* of the last sample; of all lines so far */
+	uint64_t moments_lost;		   /* no room, or no memory for a zone */
+	uint32_t free_sum, free_octave;	   /* 1 + one given back, 0 for none */
 };
 
 /* The last pass whose lines are all in the trace, whether a footer was the last

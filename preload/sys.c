@@ -286,7 +286,12 @@ bool sys_signal_stack(uintptr_t *low, uintptr_t *high)
 	return true;
 }
 
-int sys_faults(uint64_t *minor, uint64_t *major)
+static uint64_t nanoseconds(struct timeval t)
+{
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_usec * 1000;
+}
+
+int sys_usage(uint64_t *minor, uint64_t *major, uint64_t *cpu)
 {
 	struct rusage usage;
 	long ret = CALL2(SYS_getrusage, RUSAGE_SELF, &usage);
@@ -294,6 +299,7 @@ int sys_faults(uint64_t *minor, uint64_t *major)
 	if (ret == 0) {
 		*minor = (uint64_t)usage.ru_minflt;
 		*major = (uint64_t)usage.ru_majflt;
+		*cpu = nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
 	}
 	return (int)ret;
 }

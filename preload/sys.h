@@ -70,8 +70,8 @@ int sys_random(void *buf, size_t len);
 uint64_t sys_clock_ns(int clock);
 /* The calling thread's alternate signal stack; false when it has none. */
 bool sys_signal_stack(uintptr_t *low, uintptr_t *high);
-/* Page faults of the process so far. */
-int sys_faults(uint64_t *minor, uint64_t *major);
+/* Page faults of the process so far, and its processor time in nanoseconds. */
+int sys_usage(uint64_t *minor, uint64_t *major, uint64_t *cpu);
 /* Bytes of [addr, addr + len) that are in memory; addr on a page boundary. */
 uint64_t sys_resident(const void *addr, size_t len);
 /* True when 8 bytes at addr can be read (asks the kernel to copy them). */

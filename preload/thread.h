@@ -54,6 +54,8 @@ struct thread {
 	struct thread_record *record;
 	uint32_t index; /* of the record */
 	uint32_t tid;
+	uint32_t interval;  /* events between two looks at the clock, */
+	uint64_t ticked;    /* and when the last one was */
 	struct cell *cells; /* of the state, less one: maps count from 1 */
 	struct cell_map maps[MP_KINDS];
 
@@ -67,8 +69,8 @@ struct thread {
 
 	struct memo memo;
 	struct zones *zones; /* open regions; NULL before the first */
-	uint64_t too_deep; /* at or below this stack pointer stacks were too deep to follow */
-	struct step *walk; /* the frames of the capture under way */
+	uint64_t too_deep;   /* at or below this stack pointer stacks were too deep to follow */
+	struct step *walk;   /* the frames of the capture under way */
 
 	struct origin new_origin; /* while the guard is adopting: who called operator new, */
 	size_t new_size;	  /* and for how much */

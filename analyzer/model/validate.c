@@ -328,7 +328,7 @@ static check_fn *const checks[MP_EVENTS] = {
 static bool is_ordered(enum mp_event type)
 {
 	return type != MP_begin && type != MP_end && type != MP_module && type != MP_unload &&
-	       type != MP_thread && type != MP_counter;
+	       type != MP_thread && type != MP_counter && type != MP_spike;
 }
 
 static uint64_t tid_of(const struct event *event)

@@ -121,7 +121,7 @@ MEMPROF_ASK_(int, active, (void), (), 0)
 /*
  * Name this moment.  The trace keeps time, thread, and what the thread has allocated and freed
  * so far; the resident set as well, unless it was looked at within the last millisecond.  Costs
- * well under 100 ns, 2 us more when it looks.  With MEMPROF_SNAPSHOT_MARKS=1 it is
+ * about 100 ns, some microseconds more when it looks.  With MEMPROF_SNAPSHOT_MARKS=1 it is
  * memprof_snapshot().
  */
 MEMPROF_INLINE_ void memprof_mark(const char *name)

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "config.h"
+#include "leaks.h"
 #include "memstat.h"
 #include "moments.h"
 #include "output.h"
@@ -31,6 +32,7 @@ HOOK void memprof_thread_name(const char *name);
 HOOK uint64_t memprof_live_bytes(void);
 HOOK uint64_t memprof_peak_bytes(void);
 HOOK void memprof_reset_peak(void);
+HOOK int memprof_leak_check(void);
 HOOK int memprof_limit_memory(const char *size);
 HOOK int memprof_limit_leaks(const char *size);
 HOOK uint64_t memprof_no_alloc_begin(void);
@@ -66,6 +68,14 @@ static void look(struct state *s, uint64_t now)
 	moments_add_spike(s, now, memstat_rss(), SPIKE_MARK);
 }
 
+/* An exact point, and with --leaks what holds the blocks that live there. */
+static void snapshot(struct thread *t, const char *name)
+{
+	points_snapshot(t, name);
+	if (leaks_wanted())
+		leaks_check(t->state, name, false);
+}
+
 void memprof_mark(const char *name)
 {
 	struct thread *t = recorder_enter(HOOK_FRAME);
@@ -76,7 +86,7 @@ void memprof_mark(const char *name)
 	if (!t)
 		return;
 	if (config.snapshot_marks) {
-		points_snapshot(t, text(name));
+		snapshot(t, text(name));
 		recorder_leave();
 		return;
 	}
@@ -125,7 +135,7 @@ void memprof_snapshot(const char *name)
 
 	if (!t)
 		return;
-	points_snapshot(t, text(name));
+	snapshot(t, text(name));
 	recorder_leave();
 }
 
@@ -230,6 +240,18 @@ static int limit(const char *size, const void *frame,
 int memprof_limit_memory(const char *size)
 {
 	return limit(size, HOOK_FRAME, points_limit_memory);
+}
+
+int memprof_leak_check(void)
+{
+	struct thread *t = recorder_enter(HOOK_FRAME);
+	bool lost;
+
+	if (!t)
+		return 0;
+	lost = leaks_check(t->state, "request", false);
+	recorder_leave();
+	return lost;
 }
 
 int memprof_limit_leaks(const char *size)

@@ -155,6 +155,8 @@ static const char *why_unclassified(const struct model *model)
 	if (model->n_leak_checks)
 		return "leaks were looked for at other points only: the program ended before the "
 		       "check at its exit, or goes on";
+	if (model->has_footer && !strcmp(model->footer.reason, "killed"))
+		return "what held the blocks is not known: the program was killed";
 	return model->has_footer
 		       ? "what held the blocks is not known: 'memprof run --leaks' finds out"
 		       : "what held the blocks is not known: the program was killed, or still runs";

@@ -51,7 +51,7 @@ static void emit_unloads(struct drain *d)
 
 static void emit_node(struct drain *d, uint32_t id)
 {
-	struct node *node = &state_nodes(d->s)[id];
+	const struct node *node = &state_nodes(d->s)[id];
 	uint32_t module = FRAME_MODULE(node->frame);
 	const char *kind = "";
 
@@ -61,7 +61,7 @@ static void emit_node(struct drain *d, uint32_t id)
 		kind = "exact";
 	if (module && module <= d->s->modules)
 		emit_module(d, module);
-	node->drained = d->s->drain_pass;
+	state_marks(d->s)[id] = MARK_OF(d->s->drain_pass);
 	mp_encode_stack(d->out, &(struct mp_stack){
 					.id = id,
 					.parent = node->parent,
@@ -74,9 +74,10 @@ static void emit_node(struct drain *d, uint32_t id)
 void drain_stack(struct drain *d, uint32_t id)
 {
 	const struct node *nodes = state_nodes(d->s);
+	const uint16_t *marks = state_marks(d->s);
 	uint32_t n = 0;
 
-	for (; id && !nodes[id].drained && n < DRAIN_CHAIN; id = nodes[id].parent)
+	for (; id && !marks[id] && n < DRAIN_CHAIN; id = nodes[id].parent)
 		d->chain[n++] = id;
 	while (n)
 		emit_node(d, d->chain[--n]);

@@ -14,18 +14,19 @@
 #define NAME_MAX 1024
 
 /* Is it a frame in no module, and not one of the marks? */
-static bool is_made(const struct node *nodes, uint32_t id)
+static bool is_made(const struct state *s, uint32_t id)
 {
-	return !FRAME_MODULE(nodes[id].frame) && FRAME_OFFSET(nodes[id].frame) && nodes[id].drained;
+	const struct node *node = &state_nodes(s)[id];
+
+	return !FRAME_MODULE(node->frame) && FRAME_OFFSET(node->frame) && state_marks(s)[id];
 }
 
 size_t drain_jit_scratch(const struct state *s)
 {
-	const struct node *nodes = state_nodes(s);
 	size_t n = 0;
 
 	for (uint32_t id = NODE_FIRST; id < s->nodes; id++)
-		n += is_made(nodes, id);
+		n += is_made(s, id);
 	return n * sizeof(uint64_t);
 }
 
@@ -125,7 +126,7 @@ void drain_jit(struct drain *d, const char *map, size_t len, uint64_t *scratch, 
 	const char *end = map + len;
 
 	for (uint32_t id = NODE_FIRST; id < d->s->nodes && n < room; id++)
-		if (is_made(nodes, id))
+		if (is_made(d->s, id))
 			scratch[n++] = FRAME_OFFSET(nodes[id].frame);
 	sort(scratch, n);
 	while (map < end) {

@@ -31,7 +31,7 @@ void drain_sizes(struct drain *d)
 		uint32_t node = __atomic_load_n(&e->node, __ATOMIC_ACQUIRE);
 
 		/* One that came up since the first look waits for the next pass. */
-		if (!node || allocs == e->drained || !state_nodes(d->s)[node].drained)
+		if (!node || allocs == e->drained || !state_marks(d->s)[node])
 			continue;
 		open_line(d, &open);
 		mp_put_row_size_class(d->out, &(struct mp_row_size_class){

@@ -25,6 +25,7 @@ static const struct {
 	uint32_t size;
 } shape[REGIONS] = {
 	[REGION_NODES] = { (uint64_t)1 << NODE_BITS, sizeof(struct node) },
+	[REGION_MARKS] = { (uint64_t)1 << NODE_BITS, sizeof(uint16_t) },
 	[REGION_CELLS] = { (uint64_t)1 << 25, sizeof(struct cell) },
 	[REGION_INFOS] = { (uint64_t)1 << 25, sizeof(struct cell_info) },
 	[REGION_OWNERS] = { ((uint64_t)1 << 25) / CELL_BLOCK, sizeof(struct block_owner) },
@@ -198,7 +199,8 @@ struct state *state_create(const char *dir, const char *trace_path, bool *anonym
 	s->peak_index = 1;
 	s->nodes = NODE_FIRST;
 	s->zones = ZONE_FIRST;
-	if (state_reserve(s, REGION_NODES, NODE_FIRST * sizeof(struct node)) != 0) {
+	if (state_reserve(s, REGION_NODES, NODE_FIRST * sizeof(struct node)) != 0 ||
+	    state_reserve(s, REGION_MARKS, NODE_FIRST * sizeof(uint16_t)) != 0) {
 		state_remove(s);
 		return NULL;
 	}

@@ -30,17 +30,32 @@
 #include "v2.h"
 
 #define STATE_MAGIC "memprofS"
-#define STATE_LAYOUT 3
+#define STATE_LAYOUT 4
 
 /* A trie node: the frame `frame` below the stack `parent`.  Published by the
- * store of its id into the parent's child list; never changed or freed. */
+ * store of its id into the parent's `kids`; never freed, and but for `kids` never
+ * changed. */
 struct node {
-	uint64_t frame; /* FRAME_* below */
+	uint64_t frame;	       /* FRAME_* below */
+	union {		       /* its newest child and another one, KID* below; 0 for none */
+		uint64_t kids; /* both at once */
+		struct {
+			uint32_t newest, other;
+		};
+	};
 	uint32_t parent;
-	uint32_t child;	  /* newest child, 0 for none */
 	uint32_t sibling; /* next older child of the same parent */
-	uint32_t drained; /* drain pass that wrote its stack line, 0 for none */
 };
+
+/*
+ * `newest` and `other` are children's ids with a few bits of their frames' hashes,
+ * so that what is not there is mostly known without a look at the children.  The
+ * list of all begins at the newest; `other` is any of the rest.
+ */
+#define KID_TAG_BITS 7
+#define KID_ID (((uint32_t)1 << NODE_BITS) - 1)
+#define KIDS_MORE ((uint32_t)1 << 31) /* in `other`: there are more than these two */
+#define KIDS_FAT ((uint32_t)1 << 30)  /* in `other`: all are in the hash table, too */
 
 /* A frame's identity: module id and offset in it, so that an address used by
  * two modules in turn gives two frames. */
@@ -142,6 +157,7 @@ struct size_entry {
 
 enum region {
 	REGION_NODES,
+	REGION_MARKS,
 	REGION_CELLS,
 	REGION_INFOS,
 	REGION_OWNERS,
@@ -254,6 +270,7 @@ static inline enum arena_use state_use(enum region region)
 {
 	switch (region) {
 	case REGION_NODES:
+	case REGION_MARKS:
 		return ARENA_STACKS;
 	case REGION_CELLS:
 	case REGION_INFOS:
@@ -286,6 +303,15 @@ static inline void state_move(struct state *s)
 static inline struct node *state_nodes(const struct state *s)
 {
 	return state_region(s, REGION_NODES);
+}
+
+/* Of each node the drain pass that wrote its stack line, 0 for none.  Apart from
+ * the nodes, whose cache lines are the program's threads'. */
+#define MARK_OF(pass) ((uint16_t)(1 + (pass) % UINT16_MAX))
+
+static inline uint16_t *state_marks(const struct state *s)
+{
+	return state_region(s, REGION_MARKS);
 }
 
 static inline struct cell *state_cells(const struct state *s)

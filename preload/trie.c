@@ -15,10 +15,12 @@ static COLD bool more_ids(struct state *s, struct trie_ids *ids)
 	uint32_t first = __atomic_load_n(&s->nodes, __ATOMIC_RELAXED);
 
 	do {
-		if (first > ((uint32_t)1 << NODE_BITS) - IDS_BATCH)
+		uint64_t n = (uint64_t)first + IDS_BATCH;
+
+		if (n > (uint64_t)1 << NODE_BITS)
 			return false;
-		if (state_reserve(s, REGION_NODES,
-				  (uint64_t)(first + IDS_BATCH) * sizeof(struct node)) != 0)
+		if (state_reserve(s, REGION_NODES, n * sizeof(struct node)) != 0 ||
+		    state_reserve(s, REGION_MARKS, n * sizeof(uint16_t)) != 0)
 			return false;
 	} while (!__atomic_compare_exchange_n(&s->nodes, &first, first + IDS_BATCH, false,
 					      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
@@ -27,20 +29,35 @@ static COLD bool more_ids(struct state *s, struct trie_ids *ids)
 	return true;
 }
 
+/* Bits of a frame's hash, as in both halves of `kids`: the upper one has fewer. */
+static inline uint32_t tag_of(uint64_t frame)
+{
+	return (uint32_t)((frame * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - KID_TAG_BITS))
+	       << NODE_BITS;
+}
+
+#define NEWEST(kids) ((uint32_t)(kids))
+#define OTHER(kids) ((uint32_t)((kids) >> 32))
+#define OTHER_KID (KIDS_FAT - 1)
+#define KIDS(newest, other) ((uint64_t)(other) << 32 | (newest))
+
 /* Put every child of a node that has just become fat into the table. */
 static COLD void fatten(struct node *nodes, uint32_t parent)
 {
-	uint32_t id = __atomic_load_n(&nodes[parent].child, __ATOMIC_ACQUIRE);
+	uint64_t *kids = &nodes[parent].kids;
 
-	for (; id; id = nodes[id].sibling)
+	for (uint32_t id = NEWEST(__atomic_load_n(kids, __ATOMIC_ACQUIRE)) & KID_ID; id;
+	     id = nodes[id].sibling)
 		fat_add(nodes, id);
+	__atomic_fetch_or(kids, KIDS(0, KIDS_FAT), __ATOMIC_RELEASE);
 }
 
 static COLD uint32_t add_child(struct state *s, struct trie_ids *ids, uint32_t parent,
 			       uint64_t frame, bool fat)
 {
 	struct node *nodes = state_nodes(s), *node;
-	uint32_t id, head;
+	uint64_t *kids = &nodes[parent].kids, old, new;
+	uint32_t id;
 
 	if (ids->next == ids->end && !more_ids(s, ids)) {
 		__atomic_fetch_add(&s->lost_memory, 1, __ATOMIC_RELAXED);
@@ -50,35 +67,69 @@ static COLD uint32_t add_child(struct state *s, struct trie_ids *ids, uint32_t p
 	node = &nodes[id];
 	node->frame = frame;
 	node->parent = parent;
-	head = __atomic_load_n(&nodes[parent].child, __ATOMIC_RELAXED);
-	do
-		node->sibling = head;
-	while (!__atomic_compare_exchange_n(&nodes[parent].child, &head, id, false,
-					    __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+	old = __atomic_load_n(kids, __ATOMIC_RELAXED);
+	do {
+		uint32_t other = OTHER(old);
+
+		node->sibling = NEWEST(old) & KID_ID;
+		if (other)
+			other |= KIDS_MORE;
+		else
+			other = NEWEST(old) & OTHER_KID;
+		new = KIDS(id | tag_of(frame), other);
+	} while (!__atomic_compare_exchange_n(kids, &old, new, false, __ATOMIC_RELEASE,
+					      __ATOMIC_RELAXED));
 	if (fat)
 		fat_add(nodes, id);
 	return id;
 }
 
+/* The child was far down the list: have it at hand the next time.  Threads that go
+ * different ways would take the line from each other, so that with several it stays
+ * as it is, and this is no race. */
+static void keep_at_hand(const struct state *s, struct node *node, uint32_t id, uint32_t tag)
+{
+	if (!s->peak_shared)
+		node->other = (node->other & ~OTHER_KID) | ((id | tag) & OTHER_KID);
+}
+
 uint32_t trie_child(struct state *s, struct trie_ids *ids, uint32_t parent, uint64_t frame)
 {
-	const struct node *nodes = state_nodes(s);
-	uint32_t id = __atomic_load_n(&nodes[parent].child, __ATOMIC_ACQUIRE);
+	struct node *nodes = state_nodes(s);
+	/* One by one: a load of both would wait for a store of the one. */
+	uint32_t newest = __atomic_load_n(&nodes[parent].newest, __ATOMIC_ACQUIRE);
+	uint32_t other = __atomic_load_n(&nodes[parent].other, __ATOMIC_ACQUIRE);
+	uint32_t tag = tag_of(frame), id;
 	unsigned int walked = 0;
 
+	if (likely(newest && !((newest ^ tag) & ~KID_ID))) {
+		id = newest & KID_ID;
+		if (likely(nodes[id].frame == frame))
+			return id;
+	}
+	if (other && !((other ^ tag) & OTHER_KID & ~KID_ID)) {
+		id = other & KID_ID;
+		if (likely(nodes[id].frame == frame))
+			return id;
+	}
 	if (unlikely(parent == NODE_OTHER))
 		return NODE_OTHER;
-	for (; id; id = nodes[id].sibling) {
-		if (nodes[id].frame == frame)
+	if (!(other & KIDS_MORE))
+		return add_child(s, ids, parent, frame, false);
+	if (unlikely(other & KIDS_FAT)) {
+		id = fat_find(nodes, parent, frame);
+		return id ? id : add_child(s, ids, parent, frame, true);
+	}
+	for (id = newest & KID_ID; id; id = nodes[id].sibling) {
+		if (nodes[id].frame == frame) {
+			keep_at_hand(s, &nodes[parent], id, tag);
 			return id;
-		if (++walked > FAT) {
-			id = fat_find(nodes, parent, frame);
-			return id ? id : add_child(s, ids, parent, frame, true);
 		}
+		walked++;
 	}
 	id = add_child(s, ids, parent, frame, false);
-	if (unlikely(walked == FAT))
-		fatten(state_nodes(s), parent);
+	if (unlikely(walked >= FAT))
+		fatten(nodes, parent);
 	return id;
 }
 
@@ -89,6 +140,8 @@ int trie_inherit(struct state *s, const struct state *from)
 	uint32_t n = __atomic_load_n(&from->nodes, __ATOMIC_ACQUIRE);
 	int err = state_reserve(s, REGION_NODES, (uint64_t)n * sizeof(struct node));
 
+	if (!err)
+		err = state_reserve(s, REGION_MARKS, (uint64_t)n * sizeof(uint16_t));
 	if (err)
 		return err;
 	for (uint32_t i = NODE_FIRST; i < n; i++)

@@ -40,6 +40,7 @@ static void mend_counts(struct mending *m)
 	if (s->text > s->regions[REGION_TEXT].capacity)
 		s->text = (uint32_t)s->regions[REGION_TEXT].capacity;
 	limit(m, &s->nodes, REGION_NODES, sizeof(struct node));
+	limit(m, &s->nodes, REGION_MARKS, sizeof(uint16_t));
 	limit(m, &blocks, REGION_OWNERS, sizeof(struct block_owner));
 	limit(m, &blocks, REGION_CELLS, CELL_BLOCK * sizeof(struct cell));
 	limit(m, &blocks, REGION_INFOS, CELL_BLOCK * sizeof(struct cell_info));
@@ -62,6 +63,16 @@ static void mend_counts(struct mending *m)
 static void unmark(const struct mending *m, uint32_t *mark)
 {
 	if (*mark > m->pass)
+		*mark = 0;
+}
+
+/* A node's mark says less: those of the passes that began since count. */
+static void unmark_node(const struct mending *m, uint16_t *mark)
+{
+	uint32_t since = m->s->drain_pass > m->pass ? m->s->drain_pass - m->pass : 0;
+	uint32_t after = (*mark + (uint32_t)UINT16_MAX - MARK_OF(m->pass + 1)) % UINT16_MAX;
+
+	if (*mark && (!m->pass || after < since))
 		*mark = 0;
 }
 
@@ -123,6 +134,7 @@ static void mend_stack(struct mending *m, uint32_t id, uint32_t *depth, uint32_t
 static bool mend_nodes(struct mending *m)
 {
 	struct node *nodes = state_nodes(m->s);
+	uint16_t *marks = state_marks(m->s);
 	uint32_t *depth = calloc(m->s->nodes, sizeof(*depth));
 	uint32_t *way = malloc(DEEPEST * sizeof(*way));
 	bool memory = depth && way;
@@ -135,9 +147,9 @@ static bool mend_nodes(struct mending *m)
 		struct node *node = &nodes[id];
 
 		/* Handed out and not used yet: memory that was never touched. */
-		if (!node->frame && !node->parent && !node->drained)
+		if (!node->frame && !node->parent)
 			continue;
-		unmark(m, &node->drained);
+		unmark_node(m, &marks[id]);
 		if (FRAME_MODULE(node->frame) > m->s->modules) {
 			node->frame &= FRAME_EXACT | (FRAME_EXACT - 1);
 			m->mended++;

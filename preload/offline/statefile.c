@@ -79,6 +79,7 @@ static uint64_t used(const struct state *s, enum region region)
 {
 	static const uint32_t sizes[REGIONS] = {
 		[REGION_NODES] = sizeof(struct node),
+		[REGION_MARKS] = sizeof(uint16_t),
 		[REGION_CELLS] = CELL_BLOCK * sizeof(struct cell),
 		[REGION_INFOS] = CELL_BLOCK * sizeof(struct cell_info),
 		[REGION_OWNERS] = sizeof(struct block_owner),
@@ -93,6 +94,7 @@ static uint64_t used(const struct state *s, enum region region)
 	};
 	const uint32_t counts[REGIONS] = {
 		[REGION_NODES] = s->nodes,     [REGION_CELLS] = s->blocks,
+		[REGION_MARKS] = s->nodes,
 		[REGION_INFOS] = s->blocks,    [REGION_OWNERS] = s->blocks,
 		[REGION_THREADS] = s->threads, [REGION_MODULES] = s->modules,
 		[REGION_SIZES] = s->sizes,     [REGION_TEXT] = s->text,
@@ -125,6 +127,7 @@ static bool regions_are_sane(const struct state *s)
 		at = place->offset + place->capacity;
 	}
 	return s->regions[REGION_NODES].capacity >= NODE_FIRST * sizeof(struct node) &&
+	       s->regions[REGION_MARKS].capacity >= NODE_FIRST * sizeof(uint16_t) &&
 	       s->regions[REGION_TEXT].capacity > 0;
 }
 

@@ -44,6 +44,7 @@
 static struct image {
 	struct state s;
 	struct node nodes[NODES] __attribute__((aligned(64)));
+	uint16_t marks[NODES] __attribute__((aligned(64)));
 	struct cell cells[BLOCKS * CELL_BLOCK] __attribute__((aligned(64)));
 	struct cell_info infos[BLOCKS * CELL_BLOCK] __attribute__((aligned(64)));
 	struct block_owner owners[BLOCKS] __attribute__((aligned(64)));
@@ -120,6 +121,7 @@ static void make_state(void)
 	s->header_size = sizeof(*s);
 	s->file_size = sizeof(image);
 	place(REGION_NODES, image.nodes, sizeof(image.nodes));
+	place(REGION_MARKS, image.marks, sizeof(image.marks));
 	place(REGION_CELLS, image.cells, sizeof(image.cells));
 	place(REGION_INFOS, image.infos, sizeof(image.infos));
 	place(REGION_OWNERS, image.owners, sizeof(image.owners));

@@ -59,7 +59,7 @@ Test(orphan, lines_after_the_last_commit_are_written_anew)
 {
 	write_trace("{\"type\":\"stack\",\"id\":3,\"parent\":0,\"module\":0,\"offset\":\"0x1\"}\n"
 		    "{\"type\":\"delta\",\"t\":1,\"tid\":1,\"rows\":[[3,\"heap\",1");
-	image.nodes[3].drained = DONE + 1;
+	image.marks[3] = MARK_OF(DONE + 1);
 	image.modules[0].drained = DONE + 1;
 	image.threads[0].drained_version = 3;
 	image.threads[0].first_named = image.threads[0].last_named = DONE + 1;
@@ -78,7 +78,7 @@ Test(orphan, committed_lines_are_not_written_twice)
 	char line[512];
 	int stacks = 0, names = 0;
 
-	image.nodes[3].drained = DONE;
+	image.marks[3] = MARK_OF(DONE);
 	image.threads[0].drained_version = 3;
 	image.threads[0].first_named = image.threads[0].last_named = DONE - 1;
 	write_state();
@@ -95,7 +95,7 @@ Test(orphan, committed_lines_are_not_written_twice)
 
 Test(orphan, a_trace_cut_from_outside_gets_all_lines)
 {
-	image.nodes[3].drained = DONE;
+	image.marks[3] = MARK_OF(DONE);
 	image.modules[0].drained = DONE;
 	image.s.committed = STATE_COMMIT(DONE, false, strlen(header) + 1000);
 	write_state();

@@ -77,7 +77,8 @@ static const struct opt options[] = {
 	  ARG(curves),
 	  .arg = "NAME,...",
 	  .help = "draw these: heap, rss, mapped, anon, file, shmem, swap, blocks, threads, "
-		  "allocations_per_second, bytes_per_second, faults_per_second, cpu_percent, counter:NAME, ... "
+		  "allocations_per_second, bytes_per_second, faults_per_second, cpu_percent, "
+		  "counter:NAME, ... "
 		  "(default: heap, rss and mapped, or rss of several traces)" },
 	{ .letter = 'g',
 	  .name = "group-by",

@@ -30,11 +30,17 @@ static void draw_panel(struct picture *p, const struct panel *panel, bool first)
 	}
 	canvas_color(cr, p->theme->axis, 1);
 	canvas_line(cr, b->x, b->y + b->h, b->x + b->w, b->y + b->h, 1);
-	/* what the smaller panels are of stands in them; the first one's in the legend */
-	if (!first && panel->per_second) {
+	/* what the smaller panels are of; the first one needs no more than the legend */
+	if (!first && panel->title) {
+		struct strbuf text = STRBUF_INIT;
+
 		canvas_font(cr, 0.9 * p->em, false);
 		canvas_color(cr, p->theme->dim, 1);
-		canvas_text(cr, b->x + b->w, b->y - 0.35 * p->em, ANCHOR_RIGHT, "per second");
+		canvas_fit(cr, &text, panel->title, b->w / 2);
+		if (panel->per_second && panel->unit != UNIT_PERCENT)
+			strbuf_addstr(&text, " per second");
+		canvas_text(cr, b->x + b->w, b->y - 0.35 * p->em, ANCHOR_RIGHT, text.buf);
+		strbuf_release(&text);
 	}
 }
 

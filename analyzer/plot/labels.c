@@ -234,7 +234,7 @@ static struct box words_at(const struct picture *p, const struct panel *panel, d
 			   double width)
 {
 	const double em = p->em, right = panel->box.x + panel->box.w;
-	const struct box tries[] = {
+	struct box tries[] = {
 		{ x - width / 2, y - 1.75 * em, width, 1.3 * em },
 		{ x - width - 0.7 * em, y - 0.65 * em, width, 1.3 * em },
 		{ x - width - 0.4 * em, y - 1.6 * em, width, 1.3 * em },
@@ -243,24 +243,26 @@ static struct box words_at(const struct picture *p, const struct panel *panel, d
 		{ x - width - 0.4 * em, y - 2.8 * em, width, 1.3 * em },
 		{ x + 0.4 * em, y - 2.8 * em, width, 1.3 * em },
 	};
-	struct box best = tries[0];
+	struct box best;
 	bool crossed;
 	double top;
+
+	if (tries[0].x < panel->box.x + 0.3 * em)
+		tries[0].x = panel->box.x + 0.3 * em;
+	if (tries[0].x + width > right)
+		tries[0].x = right - width;
+	best = tries[0];
 
 	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
 		const struct box *b = &tries[i];
 
-		if (b->x < panel->box.x + 0.3 * em || b->x + width > right ||
+		if (b->x < panel->box.x + 0.3 * em || b->x + width > right + 0.01 ||
 		    b->y < panel->box.y - 0.4 * em)
 			continue;
 		find_lines(p, panel, b, &top, &crossed);
 		if (!crossed)
 			return *b;
 	}
-	if (best.x < panel->box.x + 0.3 * em)
-		best.x = panel->box.x + 0.3 * em;
-	if (best.x + width > right)
-		best.x = right - width;
 	find_lines(p, panel, &best, &top, &crossed);
 	if (top - 1.9 * em > panel->box.y - 0.4 * em && top - 1.9 * em < best.y)
 		best.y = top - 1.9 * em;

@@ -29,7 +29,7 @@ double picture_y(const struct panel *panel, double value)
 
 static void choose_ticks(const struct picture *p, struct panel *panel)
 {
-	int most = (int)(panel->box.h / (3.2 * p->em));
+	int most = (int)(panel->box.h / (2.7 * p->em));
 
 	if (panel->log)
 		ticks_log(&panel->ticks, panel->low, panel->high, panel->unit, most);
@@ -50,6 +50,18 @@ static double widest(struct picture *p)
 	return most;
 }
 
+/* The words at the peak stand below the names of moments. */
+static void make_room(const struct picture *p, struct panel *panel)
+{
+	double words = 2.2 * p->em, high;
+
+	if (panel->log || panel->box.h < 3 * words)
+		return;
+	high = panel->low + (panel->most - panel->low) * panel->box.h / (panel->box.h - words);
+	if (high > panel->high)
+		panel->high = high;
+}
+
 static void place_panels(struct picture *p, double y, double h)
 {
 	double gap = 1.6 * p->em, unit;
@@ -61,6 +73,8 @@ static void place_panels(struct picture *p, double y, double h)
 
 		p->panels[i].box = (struct box){ p->plot.x, y, p->plot.w, height };
 		y += height + gap;
+		if (!i)
+			make_room(p, &p->panels[i]);
 		choose_ticks(p, &p->panels[i]);
 	}
 }

@@ -36,9 +36,10 @@ struct drawn {
 /* Curves of one unit. */
 struct panel {
 	enum doc_unit unit;
-	const char *kind; /* name of its first series, without a run */
+	const char *kind, *title; /* of its first series; the name without a run */
 	bool per_second, stacked, log;
 	double low, high;	    /* of its scale */
+	double most;		    /* the highest value; above it is room for words */
 	double highest, highest_at; /* of areas: their sum, and when it is reached */
 	struct box box;
 	struct ticks ticks;

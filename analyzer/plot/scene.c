@@ -56,6 +56,7 @@ static int panel_of(struct picture *p, const struct doc_series *s)
 		.unit = s->unit,
 		.per_second = s->per_second,
 		.kind = kind_of(s),
+		.title = s->title,
 		.stacked = area,
 		.log = !p->n_panels && p->options->log && !area,
 	};
@@ -211,6 +212,7 @@ static void choose_scale(struct picture *p, int index)
 		panel->high = high * 2 > panel->low * 4 ? high * 2 : panel->low * 4;
 		return;
 	}
+	panel->most = high;
 	panel->low = low * (low < 0 ? HEADROOM : 1);
 	panel->high = high * HEADROOM;
 }

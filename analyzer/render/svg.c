@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "doc/doc.h"
+#include "plot/plot.h"
 #include "render/layout.h"
 #include "render/renderer.h"
 #include "render/shorten.h"
@@ -300,11 +301,19 @@ static void draw(struct picture *p, const struct doc *doc)
 	sink_puts(p->out, "</svg>\n");
 }
 
+/* 14 by 6 inches, as memprof plot draws them. */
+static const struct plot_options curves = { .width = 1008, .height = 432, .dpi = 72 };
+
 static void write_svg(const struct doc *doc, const struct term *term, struct sink *out)
 {
-	struct picture p = { .tree = doc->trees[0], .out = out, .levels = 1 };
+	struct picture p = { .out = out, .levels = 1 };
 
 	(void)term;
+	if (!doc->n_trees) {
+		plot_write(doc, &curves, PLOT_SVG, out);
+		return;
+	}
+	p.tree = doc->trees[0];
 	p.width = p.tree->width ? p.tree->width : WIDTH;
 	p.x = xcalloc(p.tree->n_nodes + 1, sizeof(*p.x));
 	p.used = xcalloc(p.tree->n_nodes + 1, sizeof(*p.used));
@@ -317,14 +326,14 @@ static void write_svg(const struct doc *doc, const struct term *term, struct sin
 	free(p.level);
 }
 
-static bool has_tree(const struct doc *doc)
+static bool has_picture(const struct doc *doc)
 {
-	return doc->n_trees > 0;
+	return doc->n_trees > 0 || plot_has_curves(doc);
 }
 
 const struct renderer render_svg = {
 	.name = "svg",
-	.summary = "a tree as a flame graph for browsers",
-	.fits = has_tree,
+	.summary = "a tree as a flame graph for browsers, or curves",
+	.fits = has_picture,
 	.write = write_svg,
 };

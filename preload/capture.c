@@ -88,14 +88,14 @@ static bool add_slots(struct memo *memo, uint32_t *end, const struct step *step,
 	struct slot *s = memo->slots + *end;
 	uint64_t pc_slot = sp - 8;
 
+	if (unlikely(step->kind == RULE_NONE))
+		needs = true;
+	if (needs && step->rbp_slot)
+		*s++ = (struct slot){ (const uint64_t *)step->rbp_slot, rbp };
 	if (unlikely(step->kind == RULE_SIGNAL)) {
 		*s++ = (struct slot){ (const uint64_t *)(step->sp + CFI_SIGNAL_RSP), sp };
 		pc_slot = step->sp + CFI_SIGNAL_RIP;
-	} else if (unlikely(step->kind == RULE_NONE)) {
-		needs = true;
 	}
-	if (needs && step->rbp_slot)
-		*s++ = (struct slot){ (const uint64_t *)step->rbp_slot, rbp };
 	*s++ = (struct slot){ (const uint64_t *)pc_slot, pc };
 	if (unlikely(step->cfa_slot))
 		*s++ = (struct slot){ (const uint64_t *)step->cfa_slot, sp };
@@ -116,15 +116,16 @@ static uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const stru
 	bool needs = at && memo->frames[join].needs_rbp, outermost = !at;
 
 	if (unlikely(at + n > MEMO_DEPTH)) {
-		memo_set(memo, 0);
+		memo->n = 0;
 		return NODE_OTHER;
 	}
 	while (n--) {
 		const struct step *step = &t->walk[n];
+		bool saved = (needs || step->kind == RULE_NONE) && step->rbp_slot;
 
 		/* The way out of a frame that has none depends on nothing. */
 		if (unlikely(outermost && step->kind == RULE_END))
-			needs = false;
+			needs = saved = false;
 		else
 			needs = add_slots(memo, &end, step, pc, sp, rbp, needs);
 		outermost = false;
@@ -133,15 +134,18 @@ static uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const stru
 			.key = step->key,
 			.sp = step->sp,
 			.rbp = step->rbp,
+			.rbp_at = step->rbp_slot,
 			.node = node,
 			.slots_end = end,
 			.needs_rbp = needs,
+			.uses_rbp = step->uses_rbp,
+			.saves_rbp = saved,
 		};
 		pc = step->key & ~RULES_EXACT;
 		sp = step->sp;
 		rbp = step->rbp;
 	}
-	memo_set(memo, at);
+	memo->n = at;
 	return node;
 }
 
@@ -150,7 +154,7 @@ static COLD uint32_t name_once(struct thread *t, uint32_t n, uint32_t base)
 {
 	uint32_t node = base;
 
-	memo_set(&t->memo, 0);
+	t->memo.n = 0;
 	while (n--)
 		node = trie_child(t->state, &t->ids, node, t->walk[n].frame);
 	return node;
@@ -168,36 +172,117 @@ static COLD uint32_t capture_unusual(struct thread *t, const struct origin *from
 	return name_once(t, n, whole ? NODE_ROOT : NODE_TRUNCATED);
 }
 
-static uint32_t capture(struct thread *t, const struct origin *from)
+/* The words that prove a stack in the memo, innermost first, each as late as a walk
+ * could read it: a saved rbp only when a frame is found by it. */
+struct proof {
+	const struct memo *memo;
+	const struct memo_frame *f; /* the next frame */
+	const uint64_t *rbp;	    /* where its rbp was saved */
+	bool rbp_proven;
+	struct slot *out;
+	uint32_t n;
+};
+
+/* Add words until there are `enough` and a frame comes that others may join at;
+ * false at the end of the stack.  No more than TRAIL_SCRATCH. */
+static bool prove(struct proof *p, uint32_t enough)
+{
+	for (;; p->f--) {
+		const struct memo_frame *f = p->f;
+		uint32_t first = f > p->memo->frames ? f[-1].slots_end : 1;
+
+		if (p->n >= enough && !(f->key & RULES_EXACT))
+			return true;
+		if (unlikely(f->uses_rbp) && !p->rbp_proven) {
+			p->out[p->n++] = (struct slot){ p->rbp, *p->rbp };
+			p->rbp_proven = true;
+		}
+		for (uint32_t i = f->slots_end; i-- > first + f->saves_rbp;)
+			p->out[p->n++] = p->memo->slots[i];
+		if (f->rbp_at) {
+			p->rbp = (const uint64_t *)(uintptr_t)f->rbp_at;
+			p->rbp_proven = false;
+		}
+		if (f == p->memo->frames)
+			return false;
+	}
+}
+
+/* Keep the stack of the memo's outermost `frames` frames as a trail.  Where it joins
+ * the memo is decided by what lies further in only, so that stacks which agree
+ * there agree on it. */
+static struct trail *keep(struct thread *t, const struct origin *from, uint32_t frames)
+{
+	const struct memo *memo = &t->memo;
+	/* A hook saves rbp first of all. */
+	const uint64_t *hook = (const uint64_t *)(uintptr_t)from->sp - 2;
+	struct proof p = {
+		.memo = memo,
+		.f = &memo->frames[frames - 1],
+		.rbp = hook,
+		.out = t->trails.scratch,
+	};
+	struct trail_target target = { .node = p.f->node, .end = TRAIL_PROVEN };
+	struct trail *trail = TRAILS_WANT_ALL;
+	bool more = prove(&p, TRAIL_JOIN_SLOTS);
+
+	if (more && p.f - memo->frames > TRAIL_FEW_FRAMES) {
+		struct trail_target join = {
+			.node = target.node,
+			.end = TRAIL_JOINS,
+			.join = (uint32_t)(p.f - memo->frames),
+			.outer = p.f->node,
+			.sp = p.f->sp,
+			.rbp = p.rbp,
+		};
+
+		trail = trails_add(&t->trails, hook, p.out, p.n, &join);
+	}
+	if (trail == TRAILS_WANT_ALL) {
+		if (more && prove(&p, TRAIL_SLOTS))
+			return NULL;
+		trail = trails_add(&t->trails, hook, p.out, p.n, &target);
+	}
+	return trail;
+}
+
+static struct capture walk(struct thread *t, const struct origin *from)
 {
 	struct walk w = { .pc = from->pc, .sp = from->sp, .rbp = from->rbp };
 	struct memo *memo = &t->memo;
-	uint32_t n, join, node;
+	struct capture found = { 0 };
+	uint32_t n, join, frames;
 	enum walk_result result;
 
 	if (unlikely(t->span.probing || !in_span(&t->span, w.sp)))
 		span_locate(t, w.sp);
 	result = walk_to_memo(t, &w, &n, &join);
-	if (unlikely(result > WALK_END))
-		return capture_unusual(t, from, result, n);
-	if (!n)
-		return memo->frames[join].node;
-	node = remember(t, n, join, &w, NODE_ROOT);
-	if (join != NO_JOIN && memo->n)
-		memo_leaf_add(memo, join);
-	return node;
+	if (unlikely(result > WALK_END)) {
+		found.node = capture_unusual(t, from, result, n);
+		return found;
+	}
+	frames = join + 1;
+	if (n || join == NO_JOIN) {
+		found.node = remember(t, n, join, &w, NODE_ROOT);
+		frames = memo->n;
+	} else {
+		found.node = memo->frames[join].node;
+	}
+	if (likely(frames))
+		found.trail = keep(t, from, frames);
+	return found;
 }
 
-uint32_t capture_walk(struct thread *t, const struct origin *from)
+struct capture capture_walk(struct thread *t, const struct origin *from)
 {
-	uint32_t node;
+	struct capture found;
 
-	if (unlikely(t->rules.generation !=
-		     __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE))) {
+	if (!capture_current(t)) {
 		rules_flush(&t->rules);
-		memo_flush(&t->memo);
+		t->memo.n = 0;
+		trails_flush(&t->trails);
 	}
-	node = capture(t, from);
-	capture_check(t, from, node);
-	return node;
+	found = walk(t, from);
+	capture_check(t, from, found.node);
+	return found;
 }

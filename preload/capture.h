@@ -19,37 +19,42 @@
 #include "origin.h"
 #include "thread.h"
 
-/* The node of the stack that begins at `from`, when no short cut knows it. */
-uint32_t capture_walk(struct thread *t, const struct origin *from);
+/* What a capture found: the stack's node, and the trail that proves it, if it is
+ * one that is kept. */
+struct capture {
+	uint32_t node;
+	struct trail *trail;
+};
 
-/* The same, when it is not the last one. */
-static inline uint32_t capture_other(struct thread *t, const struct origin *from)
+/* The stack that begins at `from`, when no trail knows it. */
+struct capture capture_walk(struct thread *t, const struct origin *from);
+
+/* The rules, the memo and the trails are those of the modules that are loaded. */
+static inline bool capture_current(const struct thread *t)
 {
-	uint32_t node = 0;
-
-	if (likely(t->rules.generation == __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE)))
-		node = memo_leaf_find(&t->memo, from->pc, from->sp, from->rbp);
-	if (likely(node))
-		capture_check(t, from, node);
-	return likely(node) ? node : capture_walk(t, from);
+	return likely(t->rules.generation ==
+		      __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE));
 }
 
-/* The node of the stack that begins at `from`.  A stack like the last one costs
- * one compare a slot. */
+/* The stack that begins at `from`: the caller of the hook whose frame is live. */
+static inline struct capture capture(struct thread *t, const struct origin *from)
+{
+	if (capture_current(t)) {
+		const uint64_t *frame = (const uint64_t *)(uintptr_t)from->sp - 2;
+		struct trail *trail = trails_find(&t->trails, &t->memo, frame);
+
+		if (likely(trail->node)) {
+			capture_check(t, from, trail->node);
+			return (struct capture){ trail->node, trail };
+		}
+	}
+	return capture_walk(t, from);
+}
+
+/* Its node. */
 static inline uint32_t capture_stack(struct thread *t, const struct origin *from)
 {
-	const struct memo *memo = &t->memo;
-	const struct memo_frame *top = memo->top;
-	uint32_t failed;
-
-	if (likely(top->key == from->pc && top->sp == from->sp &&
-		   (!top->needs_rbp || top->rbp == from->rbp) &&
-		   t->rules.generation == __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE) &&
-		   memo_verify(memo, top->slots_end, &failed))) {
-		capture_check(t, from, top->node);
-		return top->node;
-	}
-	return capture_other(t, from);
+	return capture(t, from).node;
 }
 
 #endif

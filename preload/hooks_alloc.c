@@ -91,26 +91,31 @@ COLD void *hook_adopt(void *p)
 	return p;
 }
 
-__attribute__((noinline)) uint32_t hot_walk(struct tls *g, const void *frame)
+__attribute__((noinline)) void *hot_rest(void *p, size_t size, const void *frame,
+					 struct trail *known)
 {
 	struct origin from = origin_of(frame);
-	uint32_t node;
+	struct thread *t = tls.thread;
+	struct capture found;
 
-	guard_back(g);
-	node = capture_other(g->thread, &from);
-	guard_leave(g);
-	return node;
-}
-
-/* What the hot path left: p was just allocated by glibc, with the guard open. */
-__attribute__((noinline)) static void *hook_record(void *p, size_t size, const void *frame)
-{
-	struct origin from = origin_of(frame);
-
-	guard_back(&tls);
-	record_alloc_hot(tls.thread, p, size, &from);
+	if (known && known->node) {
+		found = (struct capture){ known->node, known };
+		capture_check(t, &from, found.node);
+	} else {
+		found = capture_walk(t, &from);
+	}
+	record_found(t, p, size, found);
 	recorder_leave();
 	return p;
+}
+
+__attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame)
+{
+	struct trail *known;
+
+	if (likely(hot_alloc(hot_tls(), p, size, frame, &known, false)))
+		return p;
+	return hot_rest(p, size, frame, known);
 }
 
 /*
@@ -119,38 +124,44 @@ __attribute__((noinline)) static void *hook_record(void *p, size_t size, const v
  * build asks for at every level of optimization), so that both see the same
  * caller and the same frame.
  */
-#define ALLOC(symbol, params, args, size)                                           \
-	__attribute__((noinline)) static void *slow_##symbol params                 \
-	{                                                                           \
-		struct thread *t;                                                   \
-		void *p;                                                            \
-                                                                                    \
-		HOOK_UNWINDS;                                                       \
-		t = recorder_enter(HOOK_FRAME);                                     \
-		if (unlikely(!t))                                                   \
-			return hook_adopt(CALL_ALLOC(symbol, args, size));          \
-		guard_lend(&tls, HOOK_LEVEL_C);                                     \
-		p = CALL_ALLOC(symbol, args, size);                                 \
-		guard_back(&tls);                                                   \
-		if (likely(p != NULL)) {                                            \
-			struct origin from = origin_of(HOOK_FRAME);                 \
-                                                                                    \
-			record_alloc(t, p, (size), &from);                          \
-		}                                                                   \
-		recorder_leave();                                                   \
-		return p;                                                           \
-	}                                                                           \
-	HOOK void *symbol params;                                                   \
-	HOOK void *symbol params                                                    \
-	{                                                                           \
-		void *p;                                                            \
-                                                                                    \
-		if (unlikely(!hot_ready(&tls)))                                     \
-			return slow_##symbol args;                                  \
-		p = real.symbol args;                                               \
-		if (unlikely(!p) || likely(hot_alloc(&tls, p, (size), HOOK_FRAME))) \
-			return p;                                                   \
-		return hook_record(p, (size), HOOK_FRAME);                          \
+#define ALLOC(symbol, params, args, size)                                      \
+	__attribute__((noinline)) static void *slow_##symbol params            \
+	{                                                                      \
+		struct thread *t;                                              \
+		void *p;                                                       \
+                                                                               \
+		HOOK_UNWINDS;                                                  \
+		t = recorder_enter(HOOK_FRAME);                                \
+		if (unlikely(!t))                                              \
+			return hook_adopt(CALL_ALLOC(symbol, args, size));     \
+		guard_lend(&tls, HOOK_LEVEL_C);                                \
+		p = CALL_ALLOC(symbol, args, size);                            \
+		guard_back(&tls);                                              \
+		if (likely(p != NULL)) {                                       \
+			struct origin from = origin_of(HOOK_FRAME);            \
+                                                                               \
+			record_alloc(t, p, (size), &from);                     \
+		}                                                              \
+		recorder_leave();                                              \
+		return p;                                                      \
+	}                                                                      \
+	HOOK void *symbol params;                                              \
+	HOOK void *symbol params                                               \
+	{                                                                      \
+		struct tls *g = hot_tls();                                     \
+		struct trail *known;                                           \
+		void *p;                                                       \
+                                                                               \
+		if (unlikely(!hot_ready(g)))                                   \
+			return slow_##symbol args;                             \
+		p = real.symbol args;                                          \
+		if (unlikely(!p))                                              \
+			return p;                                              \
+		if (unlikely(peak_many_threads))                               \
+			return hot_many(p, (size), HOOK_FRAME);                \
+		if (likely(hot_alloc(g, p, (size), HOOK_FRAME, &known, true))) \
+			return p;                                              \
+		return hot_rest(p, (size), HOOK_FRAME, known);                 \
 	}
 
 /* The C++ runtime's plain operator new is malloc until that fails: then its own
@@ -159,40 +170,44 @@ __attribute__((noinline)) static void *hook_record(void *p, size_t size, const v
 	(!__builtin_strcmp(params, "(size_t size)") || \
 	 !__builtin_strcmp(params, "(size_t size, const void *nt)"))
 
-#define NEW(symbol, params, args, size)                                                        \
-	__attribute__((noinline)) static void *slow_##symbol params                            \
-	{                                                                                      \
-		struct thread *t;                                                              \
-		void *p;                                                                       \
-                                                                                               \
-		HOOK_UNWINDS;                                                                  \
-		t = recorder_enter(HOOK_FRAME);                                                \
-		if (unlikely(!t))                                                              \
-			return CALL_ALLOC(symbol, args, size);                                 \
-		t->new_origin = origin_of(HOOK_FRAME);                                         \
-		t->new_size = (size);                                                          \
-		guard_lend(&tls, HOOK_LEVEL_NEW);                                              \
-		p = CALL_ALLOC(symbol, args, size);                                            \
-		if (unlikely(tls.busy != GUARD_OPEN) && p) {                                   \
-			guard_back(&tls);                                                      \
-			record_alloc(t, p, (size), &t->new_origin);                            \
-		}                                                                              \
-		recorder_leave();                                                              \
-		return p;                                                                      \
-	}                                                                                      \
-	HOOK void *symbol params;                                                              \
-	HOOK void *symbol params                                                               \
-	{                                                                                      \
-		void *p;                                                                       \
-                                                                                               \
-		if (unlikely(!IS_PLAIN_NEW(#params) || !real_cxx_default || !hot_ready(&tls))) \
-			return slow_##symbol args;                                             \
-		p = real.malloc((size) ? (size) : 1);                                          \
-		if (unlikely(!p))                                                              \
-			return slow_##symbol args;                                             \
-		if (likely(hot_alloc(&tls, p, (size), HOOK_FRAME)))                            \
-			return p;                                                              \
-		return hook_record(p, (size), HOOK_FRAME);                                     \
+#define NEW(symbol, params, args, size)                                                     \
+	__attribute__((noinline)) static void *slow_##symbol params                         \
+	{                                                                                   \
+		struct thread *t;                                                           \
+		void *p;                                                                    \
+                                                                                            \
+		HOOK_UNWINDS;                                                               \
+		t = recorder_enter(HOOK_FRAME);                                             \
+		if (unlikely(!t))                                                           \
+			return CALL_ALLOC(symbol, args, size);                              \
+		t->new_origin = origin_of(HOOK_FRAME);                                      \
+		t->new_size = (size);                                                       \
+		guard_lend(&tls, HOOK_LEVEL_NEW);                                           \
+		p = CALL_ALLOC(symbol, args, size);                                         \
+		if (unlikely(tls.busy != GUARD_OPEN) && p) {                                \
+			guard_back(&tls);                                                   \
+			record_alloc(t, p, (size), &t->new_origin);                         \
+		}                                                                           \
+		recorder_leave();                                                           \
+		return p;                                                                   \
+	}                                                                                   \
+	HOOK void *symbol params;                                                           \
+	HOOK void *symbol params                                                            \
+	{                                                                                   \
+		struct tls *g = hot_tls();                                                  \
+		struct trail *known;                                                        \
+		void *p;                                                                    \
+                                                                                            \
+		if (unlikely(!IS_PLAIN_NEW(#params) || !real_cxx_default || !hot_ready(g))) \
+			return slow_##symbol args;                                          \
+		p = real.malloc((size) ? (size) : 1);                                       \
+		if (unlikely(!p))                                                           \
+			return slow_##symbol args;                                          \
+		if (unlikely(peak_many_threads))                                            \
+			return hot_many(p, (size), HOOK_FRAME);                             \
+		if (likely(hot_alloc(g, p, (size), HOOK_FRAME, &known, true)))              \
+			return p;                                                           \
+		return hot_rest(p, (size), HOOK_FRAME, known);                              \
 	}
 
 #define RELEASE(symbol, params, args, ptr, fast, level)                                      \
@@ -216,12 +231,25 @@ __attribute__((noinline)) static void *hook_record(void *p, size_t size, const v
 		if (t)                                                                       \
 			recorder_leave();                                                    \
 	}                                                                                    \
+	__attribute__((noinline)) static void many_##symbol params                           \
+	{                                                                                    \
+		if (likely(hot_free(hot_tls(), ptr, false)))                                 \
+			real.free(ptr);                                                      \
+		else                                                                         \
+			slow_##symbol args;                                                  \
+	}                                                                                    \
 	HOOK void symbol params;                                                             \
 	HOOK void symbol params                                                              \
 	{                                                                                    \
+		struct tls *g = hot_tls();                                                   \
+                                                                                             \
 		if (unlikely(!(ptr)))                                                        \
 			return;                                                              \
-		if (likely((fast) && hot_ready(&tls) && hot_free(&tls, ptr)))                \
+		if (unlikely(!(fast) || !hot_ready(g)))                                      \
+			slow_##symbol args;                                                  \
+		else if (unlikely(peak_many_threads))                                        \
+			many_##symbol args;                                                  \
+		else if (likely(hot_free(g, ptr, true)))                                     \
 			real.free(ptr);                                                      \
 		else                                                                         \
 			slow_##symbol args;                                                  \

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "arena.h"
+#include "hot.h"
 #include "real.h"
 #include "record.h"
 #include "recorder.h"
@@ -62,9 +63,29 @@ static void *resize(void *ptr, size_t size, const void *frame)
 	return q;
 }
 
+/* The hot half: a block that is known becomes another, or stays itself. */
 HOOK void *realloc(void *ptr, size_t size)
 {
-	return resize(ptr, size, HOOK_FRAME);
+	struct tls *g = hot_tls();
+	bool alone = !peak_many_threads;
+	struct hot_block old;
+	struct trail *known;
+	void *q;
+
+	if (unlikely(!ptr || !size || !hot_ready(g) || !hot_take(g, ptr, &old, alone)))
+		return resize(ptr, size, HOOK_FRAME);
+	hot_open(g);
+	q = real.realloc(ptr, size);
+	hot_close(g);
+	if (unlikely(!q)) {
+		__atomic_store_n(old.slot, old.entry, __ATOMIC_RELAXED);
+		hot_open(g);
+		return NULL;
+	}
+	hot_drop(g->thread, (uintptr_t)ptr, &old, alone);
+	if (likely(hot_alloc(g, q, size, HOOK_FRAME, &known, alone)))
+		return q;
+	return hot_rest(q, size, HOOK_FRAME, known);
 }
 
 HOOK void *reallocarray(void *ptr, size_t n, size_t size)

@@ -2,16 +2,29 @@
 /*
  * hot.h - the allocation and the release that bring nothing new.  Floor: record.
  *
- * One thread, glibc's allocator, a stack and a site met before, no peak that ends: then an event is a dozen loads, as many compares and four
- * stores, with no call in between, so that the compiler keeps everything in
- * registers it need not save.  Each function checks everything before it changes
- * anything, and returns false to have the event recorded the general way.
+ * glibc's allocator, a stack and a site met before: then an event is two dozen
+ * loads, as many compares and a few stores, with no call in between.  Each function
+ * checks everything before it changes anything, and returns false to have the event
+ * recorded the general way.
  */
 #ifndef PRELOAD_HOT_H
 #define PRELOAD_HOT_H
 
 #include "guard.h"
 #include "record_hot.h"
+
+/* The thread's words, in a register: an access by the segment would load their
+ * offset each time. */
+HOT struct tls *hot_tls(void)
+{
+	struct tls *g = &tls;
+
+	__asm__("" : "+r"(g));
+	return g;
+}
+
+/* What follows is not to be loaded before: registers are few. */
+#define HOT_LATER() __asm__ volatile("" ::: "memory")
 
 /* May the hot path be tried at all?  Counts down to the next look at the clock. */
 HOT bool hot_ready(struct tls *g)
@@ -20,110 +33,163 @@ HOT bool hot_ready(struct tls *g)
 		      --g->countdown >= 0);
 }
 
-/* The cell a node's events go to, if it has one that needs no saving for the
- * peak. */
-HOT struct cell *hot_cell(const struct thread *t, const struct state *s, uint32_t node)
+/* The cell a node's events go to, if it has one. */
+HOT struct cell *hot_cell(const struct thread *t, uint32_t node)
 {
 	const struct cell_map *map = &t->maps[MP_HEAP];
 	uint32_t index;
-	struct cell *c;
 
 	if (unlikely(node >= map->len))
 		return NULL;
 	index = map->cells[node];
-	c = &t->cells[index];
-	return likely(index && peak_cell_index(c) == s->peak_index) ? c : NULL;
+	return likely(index) ? &t->cells[index] : NULL;
 }
 
-/* The node of the stack at `frame`, when it is not the last one's. */
-uint32_t hot_walk(struct tls *g, const void *frame);
-
-/* The node of the stack at `frame`. */
-HOT uint32_t hot_stack(struct tls *g, const uint64_t *frame)
+HOT void hot_close(struct tls *g)
 {
-	struct thread *t = g->thread;
-	const struct memo *memo = &t->memo;
-	const struct memo_frame *top = memo->top;
-	uint32_t failed;
-
-	if (likely(top->key == frame[1] && top->sp == (uint64_t)(uintptr_t)(frame + 2) &&
-		   (!top->needs_rbp || top->rbp == frame[0]) &&
-		   t->rules.generation == __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE) &&
-		   memo_verify(memo, top->slots_end, &failed))) {
-		struct origin from = origin_of(frame);
-
-		capture_check(t, &from, top->node);
-		return top->node;
-	}
-	return hot_walk(g, frame);
-}
-
-/* Record block p of `size` bytes, allocated by the hook with frame `frame`. */
-HOT bool hot_alloc(struct tls *g, void *block, size_t size, const void *frame)
-{
-	struct thread *t = g->thread;
-	struct state *s = t->state;
-	struct thread_record *record = t->record;
-	uintptr_t p = (uintptr_t)block;
-	size_t slack = blocks_usable_glibc(block) - size;
-	v2 change = { 1, (int64_t)size };
-	uint32_t node, *leaf;
-	struct cell *c;
-
-	if (unlikely(peak_many_threads))
-		return false;
-	node = hot_stack(g, frame);
-	leaf = shadow_leaf(p);
-	c = hot_cell(t, s, node);
-	if (unlikely(!leaf || !c || slack >= SHADOW_SLACK_FAR))
-		return false;
 	g->busy = GUARD_RECORDING;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	shadow_set(leaf, p, node, (uint32_t)slack, 5);
-	c->alloc += change;
-	record->heap_alloc += change;
-	peak_added(s, record, (int64_t)size, true);
-	t->before_last = t->last;
-	t->last = p;
+}
+
+HOT void hot_open(struct tls *g)
+{
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	g->busy = GUARD_OPEN;
+}
+
+/* The checking build's second opinion. */
+HOT void hot_check(struct thread *t, const void *frame, uint32_t node)
+{
+	struct origin from = origin_of(frame);
+
+	capture_check(t, &from, node);
+}
+
+/*
+ * `alone` in what follows: the process has one thread.  A constant, so that what
+ * serves one thread alone calls nothing and saves no register.
+ */
+
+/* Record block p of `size` bytes, allocated by the hook with frame `frame`.  When
+ * that is not to be done here, the guard stays closed; *known is what is known of
+ * the stack. */
+HOT bool hot_alloc(struct tls *g, void *block, size_t size, const void *frame, struct trail **known,
+		   bool alone)
+{
+	uintptr_t p = (uintptr_t)block;
+	struct thread *t = g->thread;
+	struct thread_record *record;
+	struct trail *trail;
+	size_t head, slack;
+	struct state *s;
+	struct cell *c;
+	uint32_t *leaf;
+	v2 change;
+
+	hot_close(g);
+	*known = NULL;
+	if (unlikely(!capture_current(t)))
+		return false;
+	*known = trail = trails_find(&t->trails, &t->memo, frame);
+	HOT_LATER();
+	head = ((const size_t *)block)[-1];
+	slack = (head & ~(size_t)7) - 8 - size;
+	leaf = shadow_leaf(p);
+	c = trail->cell;
+	if (unlikely(!c || !leaf || (head & 2) || slack >= SHADOW_SLACK_FAR))
+		return false;
+	s = t->state;
+	if (!alone && !s->peak_slack)
+		return false;
+	hot_check(t, frame, trail->node);
+	shadow_set(leaf, p, trail->node, (uint32_t)slack, 5);
+	peak_save(s, c);
+	change = (v2){ 1, (int64_t)size };
+	record = t->record;
+	c->alloc += change;
+	record->heap_alloc += change;
+	t->before_last = t->last;
+	t->last = p;
+	t->last_node = trail->node;
+	peak_added(s, record, (int64_t)size, alone);
+	hot_open(g);
 	return true;
+}
+
+/* A block taken out of the table. */
+struct hot_block {
+	uint32_t *slot, entry;
+	struct cell *cell;
+	size_t size;
+};
+
+/* Take out block p.  When that is not to be done here, nothing has changed; else
+ * the guard is closed. */
+HOT bool hot_take(struct tls *g, void *block, struct hot_block *b, bool alone)
+{
+	struct thread *t = g->thread;
+	uintptr_t p = (uintptr_t)block;
+	uint32_t *leaf = shadow_leaf(p);
+	size_t head, slack;
+
+	if (unlikely(!leaf || (p & 15)))
+		return false;
+	hot_close(g);
+	b->slot = shadow_slot(leaf, p, 5);
+	b->entry = __atomic_load_n(b->slot, __ATOMIC_RELAXED);
+	/* The half of the granule must be the block's, the slack in the entry. */
+	slack = (b->entry ^ SHADOW_HALF_OF(p)) & (2 * SHADOW_HALF - 1);
+	b->cell = hot_cell(t, b->entry >> SHADOW_NODE_SHIFT);
+	if (unlikely(slack >= SHADOW_SLACK_FAR || !b->cell))
+		goto not_here;
+	head = ((const size_t *)block)[-1];
+	if (unlikely((head & 2) || b->entry >> SHADOW_NODE_SHIFT < record_inherited_nodes ||
+		     (!alone && !t->state->peak_slack)))
+		goto not_here;
+	b->size = (head & ~(size_t)7) - 8 - slack;
+	__atomic_store_n(b->slot, 0, __ATOMIC_RELAXED);
+	return true;
+not_here:
+	hot_open(g);
+	return false;
+}
+
+/* Count the release of what was taken out, the block at p. */
+HOT void hot_drop(struct thread *t, uintptr_t p, const struct hot_block *b, bool alone)
+{
+	v2 change = { 1, (int64_t)b->size };
+	struct state *s = t->state;
+	struct thread_record *record = t->record;
+
+	if (alone)
+		peak_leave(s);
+	peak_removed(s, record, change[1], alone);
+	peak_save(s, b->cell);
+	b->cell->free += change;
+	record->heap_free += change;
+	if (p == t->last)
+		b->cell->temp += (v2){ 1, 0 };
+	else if (p == t->before_last)
+		b->cell->temp += (v2){ 0, 1 };
 }
 
 /* Record that block p is about to be released. */
-HOT bool hot_free(struct tls *g, void *block)
+HOT bool hot_free(struct tls *g, void *block, bool alone)
 {
-	struct thread *t = g->thread;
-	struct state *s = t->state;
-	struct thread_record *record = t->record;
-	uintptr_t p = (uintptr_t)block;
-	uint32_t *leaf = shadow_leaf(p), *slot, entry;
-	struct cell *c;
-	v2 change;
+	struct hot_block b;
 
-	if (unlikely(!leaf || (p & 15) || peak_many_threads || s->at_peak))
+	if (unlikely(!hot_take(g, block, &b, alone)))
 		return false;
-	slot = shadow_slot(leaf, p, 5);
-	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
-	c = hot_cell(t, s, entry >> SHADOW_NODE_SHIFT);
-	if (unlikely(!c || entry >> SHADOW_NODE_SHIFT < record_inherited_nodes ||
-		     (entry & (SHADOW_HALF - 1)) == SHADOW_SLACK_FAR ||
-		     (entry & SHADOW_HALF) != SHADOW_HALF_OF(p)))
-		return false;
-	change = (v2){ 1, (int64_t)(blocks_usable_glibc(block) - (entry & (SHADOW_HALF - 1))) };
-	g->busy = GUARD_RECORDING;
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
-	c->free += change;
-	record->heap_free += change;
-	s->live -= change[1];
-	if (p == t->last)
-		c->temp += (v2){ 1, 0 };
-	else if (p == t->before_last)
-		c->temp += (v2){ 0, 1 };
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	g->busy = GUARD_OPEN;
+	hot_drop(g->thread, (uintptr_t)block, &b, alone);
+	hot_open(g);
 	return true;
 }
+
+/* Finish what hot_alloc() left: p was just allocated by glibc, the guard is closed,
+ * `known` is what it found.  Returns p. */
+void *hot_rest(void *p, size_t size, const void *frame, struct trail *known);
+
+/* The same with the guard open, and several threads. */
+void *hot_many(void *p, size_t size, const void *frame);
 
 #endif

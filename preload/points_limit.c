@@ -4,7 +4,6 @@
 
 #include "arena.h"
 #include "drain.h"
-#include "memo.h"
 #include "output.h"
 #include "peak.h"
 #include "points.h"
@@ -112,8 +111,6 @@ bool points_limit_leaks(struct thread *t, uint64_t limit)
 bool points_no_alloc(struct thread *t, uint64_t since)
 {
 	uint64_t n = (uint64_t)t->record->heap_alloc[0] - since;
-	const struct memo_frame *top = t->memo.top;
 
-	/* The last stack that was captured is that of the last allocation. */
-	return n && tell(t, "no-alloc", n, 0, top ? top->node : 0);
+	return n && tell(t, "no-alloc", n, 0, t->last_node);
 }

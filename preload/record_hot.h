@@ -72,15 +72,17 @@ HOT void record_drop(struct thread *t, uintptr_t p, uint32_t node, size_t size)
 		c->temp += (v2){ 0, 1 };
 }
 
-HOT void record_alloc_hot(struct thread *t, void *p, size_t size, const struct origin *from)
+/* Record a block whose stack is known. */
+HOT void record_found(struct thread *t, void *p, size_t size, struct capture found)
 {
-	uint32_t node = capture_stack(t, from);
 	v2 change = { 1, (int64_t)size };
 	struct cell *c;
 	bool alone;
 
-	record_put(t, p, node, size);
-	c = counters_cell(t, MP_HEAP, node);
+	record_put(t, p, found.node, size);
+	c = counters_cell(t, MP_HEAP, found.node);
+	if (found.trail)
+		found.trail->cell = c;
 	alone = peak_begin(t->state, t->tid);
 	peak_save(t->state, c);
 	c->alloc += change;
@@ -89,6 +91,12 @@ HOT void record_alloc_hot(struct thread *t, void *p, size_t size, const struct o
 	peak_end(alone);
 	t->before_last = t->last;
 	t->last = (uintptr_t)p;
+	t->last_node = found.node;
+}
+
+HOT void record_alloc_hot(struct thread *t, void *p, size_t size, const struct origin *from)
+{
+	record_found(t, p, size, capture(t, from));
 }
 
 HOT bool record_free_hot(struct thread *t, void *p)

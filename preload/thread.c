@@ -49,7 +49,8 @@ static struct thread *take_over(uint32_t pid, uint32_t tid)
 		*link = t->next;
 		for (int kind = 0; kind < MP_KINDS; kind++)
 			arena_clear(t->maps[kind].cells, t->maps[kind].len * sizeof(uint32_t));
-		memo_flush(&t->memo);
+		t->memo.n = 0;
+		trails_flush(&t->trails);
 		return t;
 	}
 	return NULL;
@@ -63,12 +64,16 @@ static struct thread *make(void)
 		return NULL;
 	t->walk = arena_map(MEMO_DEPTH * sizeof(*t->walk), ARENA_CAPTURE);
 	if (t->walk && memo_init(&t->memo)) {
-		if (rules_init(&t->rules)) {
-			t->made_before = __atomic_load_n(&made, __ATOMIC_RELAXED);
-			while (!__atomic_compare_exchange_n(&made, &t->made_before, t, false,
-							    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-				;
-			return t;
+		if (trails_init(&t->trails)) {
+			if (rules_init(&t->rules)) {
+				t->made_before = __atomic_load_n(&made, __ATOMIC_RELAXED);
+				while (!__atomic_compare_exchange_n(&made, &t->made_before, t,
+								    false, __ATOMIC_RELEASE,
+								    __ATOMIC_RELAXED))
+					;
+				return t;
+			}
+			trails_release(&t->trails);
 		}
 		memo_release(&t->memo);
 	}

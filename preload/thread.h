@@ -18,6 +18,7 @@
 #include "origin.h"
 #include "rules.h"
 #include "state.h"
+#include "trails.h"
 #include "trie.h"
 
 /* Stack node to cell: 1 + the cell's index, 0 for none yet. */
@@ -60,6 +61,7 @@ struct thread {
 	struct cell_map maps[MP_KINDS];
 
 	uintptr_t last, before_last; /* the newest block and the one before it */
+	uint32_t last_node;	     /* the newest block's stack */
 
 	struct rules rules;
 	struct trie_ids ids;
@@ -67,6 +69,7 @@ struct thread {
 	struct span own;     /* the thread's own stack, as far down as it is known to go */
 	uintptr_t own_least; /* and where it may end at most */
 
+	struct trails trails;
 	struct memo memo;
 	struct zones *zones; /* open regions; NULL before the first */
 	uint64_t too_deep;   /* at or below this stack pointer stacks were too deep to follow */

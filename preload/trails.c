@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* trails.c - keep stacks as trails; see trails.h.  Floor: counters. */
+#include "trails.h"
+
+#include "arena.h"
+
+/* The empty trail with its one slot, and the others. */
+#define EMPTY_LINES 2
+#define RING_SIZE ((size_t)(EMPTY_LINES + TRAIL_LINES) * TRAIL_LINE)
+#define SCRATCH_SIZE (TRAIL_SCRATCH * sizeof(struct slot))
+#define TABLE_SIZE (TRAIL_SETS * TRAIL_WAYS * sizeof(uint32_t))
+
+const uint64_t trails_never = 1;
+
+#define END ((struct slot){ .at = &trails_never, .value = 0 })
+
+static uint32_t lines_for(uint32_t n)
+{
+	size_t size = sizeof(struct trail) + (n + 1) * sizeof(struct slot);
+
+	return (uint32_t)((size + TRAIL_LINE - 1) / TRAIL_LINE);
+}
+
+bool trails_init(struct trails *trails)
+{
+	*trails = (struct trails){
+		.ring = arena_map(RING_SIZE, ARENA_CAPTURE),
+		.table = arena_map(TABLE_SIZE, ARENA_CAPTURE),
+		.scratch = arena_map(SCRATCH_SIZE, ARENA_CAPTURE),
+	};
+	if (trails->ring && trails->table && trails->scratch) {
+		*trails_at(trails, 0)->slots = END;
+		return true;
+	}
+	trails_release(trails);
+	return false;
+}
+
+void trails_release(struct trails *trails)
+{
+	arena_unmap(trails->ring, RING_SIZE);
+	arena_unmap(trails->table, TABLE_SIZE);
+	arena_unmap(trails->scratch, SCRATCH_SIZE);
+}
+
+void trails_flush(struct trails *trails)
+{
+	arena_clear(trails->table, TABLE_SIZE);
+	trails->oldest = trails->head = 0;
+}
+
+static struct trail *trail_at(const struct trails *trails, uint64_t position)
+{
+	return trails_at(trails, (uint32_t)(position % TRAIL_LINES) + EMPTY_LINES);
+}
+
+static uint32_t line_of(const struct trails *trails, const struct trail *t)
+{
+	return (uint32_t)(((const char *)t - trails->ring) / TRAIL_LINE);
+}
+
+/* No look-up finds t any more. */
+static void forget(struct trails *trails, const struct trail *t)
+{
+	uint32_t *set = trails_set(trails, t->before, t->value);
+
+	for (int way = 0; way < TRAIL_WAYS; way++)
+		if (set[way] == line_of(trails, t))
+			set[way] = 0;
+}
+
+static void drop_oldest(struct trails *trails)
+{
+	struct trail *t = trail_at(trails, trails->oldest);
+
+	forget(trails, t);
+	trails->oldest += t->lines;
+}
+
+/* Lines in one piece. */
+static struct trail *take_lines(struct trails *trails, uint32_t lines)
+{
+	uint32_t left = TRAIL_LINES - (uint32_t)(trails->head % TRAIL_LINES);
+	struct trail *t;
+
+	if (lines > left) {
+		/* Nothing finds this one. */
+		*trail_at(trails, trails->head) = (struct trail){ .lines = (uint8_t)left };
+		trails->head += left;
+	}
+	t = trail_at(trails, trails->head);
+	trails->head += lines;
+	return t;
+}
+
+static uint64_t new_id(struct trails *trails)
+{
+	return ++trails->last_id | (uint64_t)1 << 63;
+}
+
+/* A trail that is found by (before, value) and proves `slots`. */
+static struct trail *put(struct trails *trails, uint64_t before, uint64_t value,
+			 const struct slot *slots, uint32_t n)
+{
+	uint32_t lines = lines_for(n), *set = trails_set(trails, before, value);
+	struct trail *t = take_lines(trails, lines);
+
+	*t = (struct trail){
+		.value = value,
+		.before = before,
+		.id = new_id(trails),
+		.lines = (uint8_t)lines,
+		.n = (uint8_t)n,
+	};
+	for (uint32_t i = 0; i < n; i++)
+		t->slots[i] = slots[i];
+	t->slots[n] = END;
+	/* What was met last is looked at first. */
+	if (set[0])
+		set[1] = set[0];
+	set[0] = line_of(trails, t);
+	return t;
+}
+
+/* Make slot k of a trail the word that decides; what follows becomes a trail that
+ * those after it still name as the one before them. */
+static void split(struct trails *trails, struct trail *t, uint32_t k)
+{
+	struct trail *rest, was = *t;
+	uint64_t id = new_id(trails);
+
+	rest = put(trails, id, t->slots[k].value, t->slots + k + 1, t->n - k - 1);
+	rest->id = was.id;
+	rest->next = was.next;
+	rest->cell = was.cell;
+	rest->sp = was.sp;
+	rest->node = was.node;
+	rest->outer = was.outer;
+	rest->join = was.join;
+	rest->end = was.end;
+	t->id = id;
+	t->next = t->slots[k].at;
+	t->cell = NULL;
+	t->node = 0;
+	t->end = TRAIL_DECIDES;
+	t->n = (uint8_t)k;
+	t->slots[k] = END;
+}
+
+/* The trail for all of the slots, there already or new, its target not set. */
+static struct trail *place_for(struct trails *trails, const uint64_t *frame,
+			       const struct slot *slots, uint32_t n, bool joins)
+{
+	uint64_t before = (uintptr_t)frame, value = frame[1];
+
+	for (;;) {
+		struct trail *t = trails_next(trails, before, value);
+		uint32_t k = 0;
+
+		if (!t->lines)
+			break;
+		while (k < t->n && k < n && t->slots[k].at == slots[k].at &&
+		       t->slots[k].value == slots[k].value)
+			k++;
+		if (k == n && k == t->n && t->end == (joins ? TRAIL_JOINS : TRAIL_PROVEN))
+			return t;
+		if (k == n && joins)
+			return TRAILS_WANT_ALL;
+		/* Now all is proven here, or this is not how one stack differs from
+		 * another: then it is forgotten. */
+		if (k == n || (k < t->n && t->slots[k].at != slots[k].at) ||
+		    (k == t->n && (t->end != TRAIL_DECIDES || t->next != slots[k].at))) {
+			forget(trails, t);
+			break;
+		}
+		if (k < t->n)
+			split(trails, t, k);
+		before = t->id;
+		value = slots[k].value;
+		slots += k + 1;
+		n -= k + 1;
+	}
+	return put(trails, before, value, slots, n);
+}
+
+struct trail *trails_add(struct trails *trails, const uint64_t *frame, const struct slot *slots,
+			 uint32_t n, const struct trail_target *target)
+{
+	struct trail *t;
+
+	if (n > TRAIL_SLOTS)
+		return NULL;
+	/* The rest of a trail, the new one, and what the end of the ring wastes. */
+	while (trails->head - trails->oldest + 3 * lines_for(TRAIL_SLOTS) > TRAIL_LINES)
+		drop_oldest(trails);
+	t = place_for(trails, frame, slots, n, target->end == TRAIL_JOINS);
+	if (t == TRAILS_WANT_ALL)
+		return t;
+	if (t->node && t->outer != target->outer) {
+		/* The same frames on others. */
+		struct trail *other = trails_next(trails, t->id, target->outer);
+
+		if (!other->lines)
+			other = put(trails, t->id, target->outer, NULL, 0);
+		t = other;
+	}
+	if (t->node == target->node && target->end == TRAIL_JOINS) {
+		/* It was there, and the memo failed it. */
+		t->node = 0;
+		t->cell = NULL;
+		return TRAILS_WANT_ALL;
+	}
+	if (t->node != target->node)
+		t->cell = NULL;
+	t->end = target->end;
+	t->sp = target->sp;
+	t->next = target->rbp;
+	t->join = target->join;
+	t->outer = target->outer;
+	t->node = target->node;
+	return t;
+}
+
+COLD const struct memo_frame *trails_look_for_join(struct trail *t, const struct memo *memo)
+{
+	uint32_t low = 0, high = memo->n;
+
+	/* Outer frames, of higher stack pointers, come first. */
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (memo->frames[middle].sp > t->sp)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == memo->n || memo->frames[low].sp != t->sp)
+		return NULL;
+	t->join = low;
+	return &memo->frames[low];
+}

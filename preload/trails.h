@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trails.h - the stacks a thread allocated from lately, each with the proof that
+ * it is there again.  Floor: counters.
+ *
+ * Where a walk goes is a function of the words it loads (see memo.h), so the
+ * stacks met from one call site and stack pointer form a decision tree: a trail
+ * is a run of words that must hold their values, and then either the whole stack
+ * is proven, or one more word decides which trail comes next.  What is met again
+ * costs one compare a word and one look-up a decision, however many stacks
+ * differ and wherever they do.
+ *
+ * At first a trail proves only the innermost frames, down to one that the memo
+ * has: what that proves decides what the whole stack is.  Where that fails, the
+ * trail is made to prove all by itself.
+ *
+ * Words are read in the order in which a walk that reads as late as it can would
+ * need them (a saved rbp only once a frame is found by it), so stacks that agree
+ * so far agree on which word comes next, and only memory that a walk would read
+ * is touched.
+ *
+ * The oldest trails make room for new ones.  Private to its thread; emptied when
+ * a module goes away.  Only with the guard held: a signal handler may change
+ * everything.
+ */
+#ifndef PRELOAD_TRAILS_H
+#define PRELOAD_TRAILS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "memo.h"
+#include "rt.h"
+
+struct cell;
+
+/* Words of a trail; stacks with more to prove before they join the memo are not
+ * kept.  They do at the first frame that they can after so many words. */
+#define TRAIL_SLOTS 128
+#define TRAIL_JOIN_SLOTS 8
+#define TRAIL_FEW_FRAMES 4
+#define TRAIL_SCRATCH (TRAIL_SLOTS + 16)
+
+/* What comes after the slots of a trail. */
+enum trail_end {
+	TRAIL_PROVEN,  /* nothing: the stack is proven */
+	TRAIL_DECIDES, /* a word, whose value finds the next trail */
+	TRAIL_JOINS,   /* a frame of the memo, whose node finds the whole stack's */
+};
+
+struct trail {
+	/* How it is found: by what came before (the id of a trail, of a first trail the
+	 * address of the hook's frame) and by the value of the word that decided. */
+	uint64_t value, before;
+	uint64_t id;
+	const uint64_t *next; /* the word that decides, or where rbp is at the join */
+	struct cell *cell;    /* that its allocations go to, NULL when not known yet */
+	uint64_t sp;	      /* at the join */
+	uint32_t node;	      /* the stack; 0 in an empty trail, and where a word decides */
+	uint32_t outer;	      /* node at the join that makes it so; others have a trail each */
+	uint32_t join;	      /* index of the memo's frame, as last met */
+	uint8_t end;	      /* enum trail_end */
+	uint8_t n;
+	uint8_t lines;	     /* of memory that it occupies */
+	struct slot slots[]; /* n, and one that never matches */
+};
+
+#define TRAIL_LINE 64
+#define TRAIL_SETS 2048
+#define TRAIL_WAYS 2
+#define TRAIL_LINES 8192
+
+struct trails {
+	char *ring;	       /* line 0 is the empty trail */
+	uint32_t *table;       /* TRAIL_SETS x TRAIL_WAYS: first lines, 0 for none */
+	struct slot *scratch;  /* TRAIL_SCRATCH slots to put together what to keep */
+	uint64_t oldest, head; /* lines used since the start */
+	uint64_t last_id;
+};
+
+extern const uint64_t trails_never __attribute__((visibility("hidden")));
+
+/* False when there is no memory. */
+bool trails_init(struct trails *trails);
+/* Forget everything. */
+void trails_flush(struct trails *trails);
+void trails_release(struct trails *trails);
+
+/* What a trail leads to. */
+struct trail_target {
+	uint32_t node;
+	enum trail_end end;
+	/* of a join */
+	uint32_t join, outer;
+	uint64_t sp;
+	const uint64_t *rbp;
+};
+
+/* The stack was not kept: its proof has to go to the end, since others that begin
+ * like it do, or since the memo does not have it often enough. */
+#define TRAILS_WANT_ALL ((struct trail *)-1)
+
+/* Keep the stack that `frame` (of a hook) is on, proven by n slots and what comes
+ * then.  The trail, whose cell may be set; NULL when it is not kept. */
+struct trail *trails_add(struct trails *trails, const uint64_t *frame, const struct slot *slots,
+			 uint32_t n, const struct trail_target *target);
+
+static inline __attribute__((always_inline)) uint32_t *trails_set(const struct trails *trails,
+								  uint64_t before, uint64_t value)
+{
+	uint32_t h = ((uint32_t)value ^ (uint32_t)before << 11) * UINT32_C(0x9e3779b1);
+
+	return trails->table + (h / (UINT32_MAX / TRAIL_SETS + 1)) * TRAIL_WAYS;
+}
+
+static inline __attribute__((always_inline)) struct trail *trails_at(const struct trails *trails,
+								     uint32_t line)
+{
+	return (struct trail *)(trails->ring + (size_t)line * TRAIL_LINE);
+}
+
+/* The trail that goes on from `before` with `value`, or an empty one. */
+static inline __attribute__((always_inline)) struct trail *
+trails_next(const struct trails *trails, uint64_t before, uint64_t value)
+{
+	const uint32_t *set = trails_set(trails, before, value);
+	struct trail *t = trails_at(trails, set[0]);
+
+	if (likely(t->value == value && t->before == before))
+		return t;
+	t = trails_at(trails, set[1]);
+	return t->value == value && t->before == before ? t : trails_at(trails, 0);
+}
+
+/* The memo's frame at which trail t joins it, if it has it; NULL. */
+const struct memo_frame *trails_look_for_join(struct trail *t, const struct memo *memo);
+
+static inline __attribute__((always_inline)) struct trail *
+trails_join(const struct trails *trails, struct trail *t, const struct memo *memo)
+{
+	const struct memo_frame *f = &memo->frames[t->join];
+	uint32_t failed;
+
+	if (unlikely(t->join >= memo->n || f->sp != t->sp))
+		f = trails_look_for_join(t, memo);
+	/* The return address of a join is the word below it. */
+	if (unlikely(!f || f->key != ((const uint64_t *)(uintptr_t)t->sp)[-1] ||
+		     (f->needs_rbp && f->rbp != *t->next)) ||
+	    unlikely(!memo_verify(memo, f->slots_end, &failed)))
+		return trails_at(trails, 0);
+	return likely(t->outer == f->node) ? t : trails_next(trails, t->id, f->node);
+}
+
+/* The trail that proves the stack of the hook with frame address `frame`, or an
+ * empty one. */
+static inline __attribute__((always_inline)) struct trail *
+trails_find(const struct trails *trails, const struct memo *memo, const uint64_t *frame)
+{
+	struct trail *t = trails_next(trails, (uintptr_t)frame, frame[1]);
+
+	for (;;) {
+		const struct slot *s = t->slots;
+
+#pragma GCC unroll 8
+		while (likely(*s->at == s->value))
+			s++;
+		if (unlikely(s->at != &trails_never))
+			return trails_at(trails, 0);
+		if (t->end != TRAIL_DECIDES)
+			break;
+		t = trails_next(trails, t->id, *t->next);
+	}
+	return t->end == TRAIL_JOINS ? trails_join(trails, t, memo) : t;
+}
+
+#endif

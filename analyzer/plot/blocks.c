@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * blocks.c - the curves of a doc in block characters, for terminals that show
- * no pictures, for mails and for logs.  Smaller curves stand before larger ones.
+ * no pictures, for mails and for logs.  Lower curves stand before higher ones.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -78,6 +78,31 @@ static void find_values(struct blocks *b)
 	free(t);
 }
 
+/*
+ * Which stands in front: the one that is clearly lower at its highest, everywhere; an
+ * order by column would tear curves that are close apart.  Areas are sums
+ * already, each above those before it.
+ */
+static void find_order(struct blocks *b)
+{
+	double *most = xcalloc(b->n + 1, sizeof(*most));
+
+	free(b->order);
+	b->order = xcalloc(b->n + 1, sizeof(*b->order));
+	for (size_t i = 0; i < b->n; i++)
+		for (int c = 0; c < b->width; c++)
+			if (b->values[(size_t)c * b->n + i] > most[i])
+				most[i] = b->values[(size_t)c * b->n + i];
+	for (size_t i = 0; i < b->n; i++) {
+		size_t at = i;
+
+		for (; at && !b->stacked && 0.9 * most[b->order[at - 1]] > most[i]; at--)
+			b->order[at] = b->order[at - 1];
+		b->order[at] = i;
+	}
+	free(most);
+}
+
 /* How high a value stands, in eighths of a row. */
 static double height_of(const struct blocks *b, double value)
 {
@@ -103,27 +128,24 @@ struct cell {
 static struct cell cell_at(const struct blocks *b, int column, int row)
 {
 	struct cell cell = { -1, -1, 0 };
-	double best = INFINITY, back = INFINITY;
 
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t k = 0; k < b->n; k++) {
+		size_t i = b->order[k];
 		double height = height_of(b, b->values[(size_t)column * b->n + i]) - row * EIGHTHS;
 
 		/* what is above zero shows */
 		if (!row && height > 0 && height < 1)
 			height = 1;
-		if (height < 0.5 || (height >= best && cell.front >= 0))
+		if (height < 0.5)
 			continue;
-		best = height;
-		cell.front = (int)i;
-		cell.eighths = height >= EIGHTHS ? EIGHTHS : (int)(height + 0.5);
-	}
-	for (size_t i = 0; i < b->n && cell.eighths < EIGHTHS; i++) {
-		double height = height_of(b, b->values[(size_t)column * b->n + i]) - row * EIGHTHS;
-
-		if ((int)i != cell.front && height >= EIGHTHS && height < back) {
-			back = height;
+		if (cell.front < 0) {
+			cell.front = (int)i;
+			cell.eighths = height >= EIGHTHS ? EIGHTHS : (int)(height + 0.5);
+		} else if (height >= EIGHTHS) {
 			cell.behind = (int)i;
 		}
+		if (height >= EIGHTHS)
+			break;
 	}
 	return cell;
 }
@@ -249,6 +271,7 @@ void plot_write_text(const struct doc *doc, const struct plot_options *options,
 		free(b.values);
 		b.high = 0;
 		find_values(&b);
+		find_order(&b);
 	}
 	blocks_put_head(&b, out);
 	for (int row = rows - 1; b.n && row >= 0; row--)
@@ -258,5 +281,6 @@ void plot_write_text(const struct doc *doc, const struct plot_options *options,
 		blocks_put_moments(&b, out);
 	}
 	free(b.curves);
+	free(b.order);
 	free(b.values);
 }

@@ -15,7 +15,7 @@ struct blocks {
 	const struct plot_options *options;
 	const struct term *term;
 	const struct doc_series **curves; /* of one unit */
-	size_t n;
+	size_t n, *order;		  /* the first is in front */
 	uint64_t from, to;
 	bool stacked, log;
 	int rows, width, axis; /* of the curves; columns of the numbers before them */

@@ -219,8 +219,8 @@ struct model_moment {
 	char *name;	 /* mark, snapshot, region or case name, exec path */
 	char *suite;	 /* cases only */
 	uint64_t child;	 /* forks only */
-	/* of marks the totals of the thread so far, of ends what it did inside; of ends of
-	 * cases what the process did inside */
+	/* of marks the totals of the thread so far, of ends what it did inside; of cases the
+	 * heap's totals where they began, of ends of cases what the process did inside */
 	uint64_t allocs, bytes, frees, freed;
 	/* of ends: highest net live bytes of the thread inside, from its start; of ends of
 	 * cases the process's highest live heap inside */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* moments.c - what a program named or did at one time: marks, snapshots, regions, cases, forks. */
+#include <string.h>
+
 #include "model/build.h"
 #include "util/xalloc.h"
 
@@ -21,6 +23,34 @@ static struct model_moment *add_moment(struct builder *b, enum moment_kind kind,
 		.child = child,
 	};
 	return &m->moments[m->n_moments - 1];
+}
+
+/* A case begins with all totals just written. */
+static void add_totals(struct builder *b, struct model_moment *moment)
+{
+	struct counts c = model_total(b->model, MP_HEAP);
+
+	moment->allocs = c.allocs;
+	moment->bytes = c.bytes;
+	moment->frees = c.frees;
+	moment->freed = c.freed;
+}
+
+/* ... and ends so: what was done since the last one of its name began. */
+static void add_difference(struct builder *b, struct model_moment *end)
+{
+	struct counts c = model_total(b->model, MP_HEAP);
+	const struct model_moment *begin = end;
+
+	while (begin-- > b->model->moments)
+		if (begin->kind == MOMENT_CASE && !strcmp(begin->name, end->name) &&
+		    !strcmp(begin->suite, end->suite)) {
+			end->allocs = c.allocs - begin->allocs;
+			end->bytes = c.bytes - begin->bytes;
+			end->frees = c.frees - begin->frees;
+			end->freed = c.freed - begin->freed;
+			return;
+		}
 }
 
 void build_mark(struct builder *b, const struct event *event)
@@ -70,7 +100,7 @@ void build_case(struct builder *b, const struct event *event)
 {
 	const struct mp_case *line = &event->case_line;
 
-	add_moment(b, MOMENT_CASE, line->t, line->tid, line->suite, line->name, 0);
+	add_totals(b, add_moment(b, MOMENT_CASE, line->t, line->tid, line->suite, line->name, 0));
 	answer_case(b, line->t, line->suite, line->name, false);
 }
 
@@ -87,6 +117,9 @@ void build_case_end(struct builder *b, const struct event *event)
 	end->freed = line->freed;
 	end->peak = (int64_t)line->peak;
 	end->live = line->live;
+	/* of a recorder that did not say */
+	if (!line->allocs && !line->frees)
+		add_difference(b, end);
 	answer_case(b, line->t, line->suite, line->name, true);
 }
 

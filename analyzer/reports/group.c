@@ -234,6 +234,7 @@ void groups_release(struct groups *g)
 {
 	places_release(&g->places);
 	strmap_release(&g->keys);
+	strmap_release(&g->names);
 	map_release(&g->by_id);
 	free(g->v);
 	*g = (struct groups){ .v = NULL };

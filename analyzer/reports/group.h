@@ -14,12 +14,24 @@
 #include "reports/places.h"
 #include "util/strmap.h"
 
-enum group_by { BY_LINE, BY_FILE, BY_FUNCTION, BY_MODULE, BY_STACK, BY_THREAD, BY_PROCESS };
+enum group_by {
+	BY_LINE,
+	BY_FILE,
+	BY_FUNCTION,
+	BY_MODULE,
+	BY_STACK,
+	BY_THREAD,
+	BY_PROCESS,
+	BY_REGION,
+	BY_CASE,
+	BY_SIZE
+};
 
 struct group {
 	struct counts counts;
 	/* what it stands for; strings are borrowed from the symbols, NULL when unknown or mixed */
 	const char *function, *file, *module;
+	const char *name; /* BY_REGION, BY_CASE, BY_SIZE */
 	uint32_t line;
 	uint32_t declared; /* BY_LINE: where the function begins; 0 when unknown */
 	uint64_t offset;   /* in the function, or in the module when that is not known */
@@ -39,6 +51,7 @@ struct groups {
 	size_t n, alloc;
 	struct counts total; /* of all that passed the filters, each counted once */
 	struct strmap keys;  /* what makes two frames the same -> index + 1 */
+	struct strmap names; /* of groups that have one of their own */
 	struct map by_id;    /* stacks or threads -> index */
 	uint32_t stacks;     /* counted so far */
 };
@@ -53,6 +66,15 @@ void groups_build(struct groups *groups, const struct model *model, struct symbo
 		  enum mp_kind kind, enum group_by by, bool cumulative, bool allocator_frames,
 		  const struct filters *filters);
 void groups_release(struct groups *groups);
+
+/*
+ * The same by region, by case (both of the heap over the whole run: the model is at
+ * its end) or by size.  Parts make up the whole; a region has what the regions
+ * inside it did only when cumulative.  Filters are not looked at.
+ */
+void groups_build_named(struct groups *groups, const struct model *model, struct symbols *symbols,
+			enum mp_kind kind, enum group_by by, bool cumulative,
+			const struct filters *filters);
 
 /*
  * The group a stack starts in, made when there is none yet; UINT32_MAX when the

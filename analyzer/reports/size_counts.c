@@ -6,9 +6,10 @@
 #include <stdlib.h>
 
 #include "doc/doc.h"
+#include "util/strbuf.h"
 #include "util/xalloc.h"
 
-static int class_of(uint64_t bytes)
+int size_class_of(uint64_t bytes)
 {
 	return bytes ? 64 - __builtin_clzll(bytes) : 0;
 }
@@ -23,18 +24,30 @@ uint64_t size_class_most(int class)
 	return class ? size_class_least(class) * 2 - 1 : 0;
 }
 
-const char *size_class_label(struct doc *doc, int class)
+void size_class_add(struct strbuf *out, int class)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
 	int unit = class > 10 ? (class - 1) / 10 : 0;
 	uint64_t least = size_class_least(class) >> 10 * unit;
 
-	if (class <= 1)
-		return class ? "1 B" : "0 B";
 	/* in bytes both ends are exact, above that the upper one is the next class's */
-	if (!unit)
-		return doc_textf(doc, "%" PRIu64 "-%" PRIu64 " B", least, size_class_most(class));
-	return doc_textf(doc, "%" PRIu64 "-%" PRIu64 " %s", least, least * 2, units[unit]);
+	if (class <= 1)
+		strbuf_addf(out, "%d B", class);
+	else if (!unit)
+		strbuf_addf(out, "%" PRIu64 "-%" PRIu64 " B", least, size_class_most(class));
+	else
+		strbuf_addf(out, "%" PRIu64 "-%" PRIu64 " %s", least, least * 2, units[unit]);
+}
+
+const char *size_class_label(struct doc *doc, int class)
+{
+	struct strbuf label = STRBUF_INIT;
+	const char *kept;
+
+	size_class_add(&label, class);
+	kept = doc_text(doc, label.buf);
+	strbuf_release(&label);
+	return kept;
 }
 
 static void add(struct size_counts *sum, const struct size_counts *c)
@@ -80,7 +93,7 @@ static void count_averages(struct size_table *t)
 	}
 	for (size_t i = 0; i < model->n_nodes; i++)
 		if (stacks[i].allocs)
-			count(t, (uint32_t)i, class_of(stacks[i].bytes / stacks[i].allocs),
+			count(t, (uint32_t)i, size_class_of(stacks[i].bytes / stacks[i].allocs),
 			      &stacks[i]);
 	free(stacks);
 }

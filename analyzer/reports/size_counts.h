@@ -10,6 +10,7 @@
 #include "reports/group.h"
 
 struct doc;
+struct strbuf;
 
 /* Class 0 is 0 bytes, class c holds 2^(c-1) to 2^c - 1 bytes. */
 #define SIZE_CLASSES 65
@@ -52,7 +53,10 @@ int size_site_usual(const struct size_table *table, const struct size_site *site
 uint64_t size_class_least(int class);
 uint64_t size_class_most(int class);
 
+int size_class_of(uint64_t bytes);
+
 /* "0 B", "1 B", "8-15 B", "2-4 KiB"; owned by the doc. */
+void size_class_add(struct strbuf *out, int class);
 const char *size_class_label(struct doc *doc, int class);
 
 #endif

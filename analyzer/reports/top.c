@@ -32,7 +32,7 @@ static const struct opt top_options[] = {
 	  .name = "group-by",
 	  .type = OPT_WORD,
 	  .def = "line",
-	  .arg = "line|file|function|module|stack|thread|process|region|case",
+	  .arg = "line|file|function|module|stack|thread|process|region|case|size",
 	  .offset = offsetof(struct top_options, group_by),
 	  .help = "what a row stands for" },
 	CHOOSE_KIND(struct top_options, kind),
@@ -48,33 +48,40 @@ static const char *const top_examples[] = {
 	NULL,
 };
 
+static bool model_has_cases(const struct model *model)
+{
+	for (size_t i = 0; i < model->n_moments; i++)
+		if (model->moments[i].kind == MOMENT_CASE)
+			return true;
+	return false;
+}
+
 static int group_by_name(const char *name, bool cumulative, struct diag *diag)
 {
 	static const char *const names[] = {
-		[BY_LINE] = "line",	  [BY_FILE] = "file",	[BY_FUNCTION] = "function",
-		[BY_MODULE] = "module",	  [BY_STACK] = "stack", [BY_THREAD] = "thread",
-		[BY_PROCESS] = "process",
+		[BY_LINE] = "line",	  [BY_FILE] = "file",	  [BY_FUNCTION] = "function",
+		[BY_MODULE] = "module",	  [BY_STACK] = "stack",	  [BY_THREAD] = "thread",
+		[BY_PROCESS] = "process", [BY_REGION] = "region", [BY_CASE] = "case",
+		[BY_SIZE] = "size",
 	};
 
-	for (int i = 0; i <= BY_PROCESS; i++) {
+	for (int i = 0; i <= BY_SIZE; i++) {
 		if (strcmp(name, names[i]))
 			continue;
-		if (cumulative && i >= BY_STACK)
+		if (cumulative && i >= BY_STACK && i != BY_REGION)
 			return diag_error(diag, -EINVAL,
 					  "--cumulative sums up frames of stacks: it "
-					  "goes with --group-by line, file, function or module");
+					  "goes with --group-by line, file, function, module or "
+					  "region");
 		return i;
 	}
-	return diag_error(diag, -EINVAL,
-			  "--group-by %s comes with a later version: there are line, "
-			  "file, function, module, stack, thread and process",
-			  name);
+	return diag_error(diag, -EINVAL, "--group-by cannot be '%s'", name);
 }
 
 static void add_titles(const struct top *top, struct doc *doc)
 {
-	static const char *const nouns[] = { "line",  "file",	"function", "module",
-					     "stack", "thread", "process" };
+	static const char *const nouns[] = { "line",   "file",	  "function", "module", "stack",
+					     "thread", "process", "region",   "case",	"size" };
 	const struct model *model = top->groups->model;
 	const struct top_sort_key *key = &top_sort_keys[top->sort];
 	struct strbuf text = STRBUF_INIT;
@@ -177,6 +184,38 @@ static void note_nameless(const struct top *top, struct doc *doc)
 	}
 }
 
+/* Of regions and cases neither the peak nor blocks that stayed are known, but what they did. */
+static const char *wanted_sort(int by, const struct report_args *args)
+{
+	return args->sort || (by != BY_REGION && by != BY_CASE) ? args->sort : "allocated_bytes";
+}
+
+static int check_named(const struct model *model, int by, enum mp_kind kind, int sort,
+		       const struct filters *filters, struct diag *diag)
+{
+	const char *word = by == BY_REGION ? "region" : by == BY_CASE ? "case" : "size";
+
+	if (filters->n)
+		return diag_error(diag, -EINVAL, "--group-by %s takes no filters", word);
+	if (by == BY_SIZE)
+		return 0;
+	if (model->point.kind != POINT_END || model->point.from || kind != MP_HEAP)
+		return diag_error(diag, -EINVAL,
+				  "--group-by %s is of the heap and of the whole run%s", word,
+				  by == BY_CASE ? ": @case:SUITE/NAME shows one case" : "");
+	if (top_sort_keys[sort].of_peak ||
+	    !strcmp(top_sort_keys[sort].key, "temporary_allocations"))
+		return diag_error(diag, -EINVAL, "--sort %s: that is not known by %s",
+				  top_sort_keys[sort].key, word);
+	if (by == BY_REGION ? !model->n_regions : !model_has_cases(model))
+		return diag_error(
+			diag, -EINVAL,
+			"the program named no %ss: memprof_begin() and memprof_case_begin() "
+			"of <memprof/memprof.h> do",
+			word);
+	return 0;
+}
+
 static int top_build(const struct model *model, struct symbols *symbols,
 		     const struct report_args *args, struct doc *doc)
 {
@@ -190,13 +229,20 @@ static int top_build(const struct model *model, struct symbols *symbols,
 		.range = point_is_range(&model->point),
 	};
 	int by = group_by_name(own->group_by, args->cumulative, args->diag);
-	int sort = by < 0 ? by : choose_sort(model, top.kind, args->sort, args->diag);
+	int sort = by < 0 ? by : choose_sort(model, top.kind, wanted_sort(by, args), args->diag);
 	int err = sort < 0 ? sort : filters_parse(&filters, &args->filters, args->diag);
+
+	if (!err && by >= BY_REGION)
+		err = check_named(model, by, top.kind, sort, &filters, args->diag);
 
 	if (!err) {
 		top.sort = sort;
-		groups_build(&groups, model, symbols, top.kind, (enum group_by)by, args->cumulative,
-			     own->allocator_frames, &filters);
+		if (by >= BY_REGION)
+			groups_build_named(&groups, model, symbols, top.kind, (enum group_by)by,
+					   args->cumulative, &filters);
+		else
+			groups_build(&groups, model, symbols, top.kind, (enum group_by)by,
+				     args->cumulative, own->allocator_frames, &filters);
 		top_order(&top, args->n);
 		about_trace(model, doc);
 		add_titles(&top, doc);

@@ -108,6 +108,8 @@ static int compare(const void *left, const void *right, void *top_arg)
 		return order;
 	if (a->line != b->line)
 		return a->line < b->line ? -1 : 1;
+	if ((order = compare_text(a->name, b->name)))
+		return order;
 	return a->node < b->node ? -1 : a->node > b->node;
 }
 
@@ -142,7 +144,10 @@ bool top_is_known(int column, const struct point *point)
 
 struct doc_cell top_cell(const struct top *top, int column, const struct counts *c)
 {
-	if (!top_is_known(column, &top->groups->model->point))
+	bool named = top->groups->by == BY_REGION || top->groups->by == BY_CASE;
+
+	if (!top_is_known(column, &top->groups->model->point) ||
+	    (named && (top_sort_keys[column].of_peak || top_sort_keys[column].get == temporary)))
 		return CELL_EMPTY;
 	return CELL_I(top_sort_keys[column].get(c));
 }
@@ -256,6 +261,16 @@ static void put_identity(const struct top *top, struct line *line, struct doc *d
 		    g->thread < model->n_threads ? CELL_U(model->threads[g->thread].tid)
 						 : CELL_EMPTY);
 	}
+	if (by >= BY_REGION)
+		put(line,
+		    (struct doc_column){ by == BY_REGION ? "region"
+					 : by == BY_CASE ? "case"
+							 : "size",
+					 by == BY_REGION ? "region"
+					 : by == BY_CASE ? "case"
+							 : "size",
+					 UNIT_TEXT, .flags = flags },
+		    CELL_T(g->name));
 	if (by == BY_PROCESS) {
 		put(line, (struct doc_column){ "process", "process", UNIT_TEXT, .flags = flags },
 		    CELL_T(doc_text(doc, process_name(model, g->process))));
@@ -292,6 +307,11 @@ static void put_where(const struct top *top, struct line *line, struct doc *doc,
 					       process_name(model, g->process),
 					       model->processes[g->process].pid,
 					       model->processes[g->process].command)));
+		return;
+	case BY_REGION:
+	case BY_CASE:
+	case BY_SIZE:
+		put(line, where, CELL_T(g->name));
 		return;
 	case BY_MODULE:
 		put(line, where, CELL_T(g->module ? g->module : "(no module)"));

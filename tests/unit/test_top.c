@@ -384,7 +384,7 @@ Test(top, wrong_use_is_explained)
 		const char *want;
 	} rows[] = {
 		{ { .sort = "live_byte" }, "did you mean 'live_bytes'?" },
-		{ { .by = "region" }, "comes with a later version" },
+		{ { .by = "region" }, "named no regions" },
 		{ { .by = "stack", .cumulative = true }, "--cumulative" },
 		{ { .filter = { "file:/usr/*" } }, "'exclude:file:/usr/*'" },
 		{ { .filter = { "include:colour:red" } }, "include:colour:red" },

@@ -30,7 +30,7 @@
 #include "v2.h"
 
 #define STATE_MAGIC "memprofS"
-#define STATE_LAYOUT 4
+#define STATE_LAYOUT 5
 
 /* A trie node: the frame `frame` below the stack `parent`.  Published by the
  * store of its id into the parent's `kids`; never freed, and but for `kids` never
@@ -87,8 +87,9 @@ struct cell_info {
 	uint64_t drained; /* allocations + frees when its row was last written */
 };
 
-/* Cells are handed to threads in blocks of this many. */
-#define CELL_BLOCK 64
+/* Cells are handed to threads in blocks of this many: few, since most threads have
+ * few sites. */
+#define CELL_BLOCK 16
 
 /* It said that it ends; the kernel gave its id to another; its last line is written. */
 enum thread_state {

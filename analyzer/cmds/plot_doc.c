@@ -124,25 +124,24 @@ static int group_of(const char *word)
 
 static void add_areas(const struct plot_doc *what, const struct timeline *line, struct doc *doc)
 {
-	const struct symbols_options where = { .sysroot = what->sysroot,
-					       .debug_path = what->debug_path };
-	struct symbols *symbols;
-
-	if (!strcmp(what->group_by, "thread")) {
+	if (!strcmp(what->group_by, "thread"))
 		timeline_add_threads(line, (size_t)what->areas, doc);
-		return;
-	}
-	symbols = symbols_new(line->model, &where);
-	timeline_add_sites(line, symbols, (enum group_by)group_of(what->group_by),
-			   (size_t)what->areas, doc);
-	symbols_free(symbols);
+	else
+		timeline_add_sites(line, line->symbols, (enum group_by)group_of(what->group_by),
+				   (size_t)what->areas, doc);
 }
 
 /* All of the only trace. */
 static void add_single(const struct plot_doc *what, struct doc *doc)
 {
+	const struct symbols_options where = { .sysroot = what->sysroot,
+					       .debug_path = what->debug_path };
 	const struct timeline line = {
-		.model = what->models, .from = what->from, .to = what->to, .few = !what->curves
+		.model = what->models,
+		.symbols = symbols_new(what->models, &where),
+		.from = what->from,
+		.to = what->to,
+		.few = !what->curves,
 	};
 	struct strbuf title = STRBUF_INIT;
 
@@ -159,6 +158,7 @@ static void add_single(const struct plot_doc *what, struct doc *doc)
 		timeline_add_counters(&line, doc);
 	timeline_add_moments(&line, doc);
 	timeline_add_spans(&line, doc);
+	symbols_free(line.symbols);
 }
 
 static uint64_t epoch_of(const struct model *model)

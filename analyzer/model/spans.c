@@ -45,6 +45,7 @@ static void begin(struct spans *s, const struct model_moment *m)
 		.suite = m->kind == MOMENT_CASE ? m->suite : NULL,
 		.from = m->t,
 		.thread = m->thread,
+		.region = m->region,
 		.depth = (uint32_t)s->open.n - 1,
 		.open = true,
 	};

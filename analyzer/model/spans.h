@@ -14,6 +14,7 @@ struct span {
 	uint64_t from, to; /* ns */
 	uint32_t thread;   /* index into model.threads */
 	uint32_t depth;	   /* in its thread, 0 for the outermost */
+	uint32_t region;   /* index into model.regions + 1, 0 when unknown */
 	bool open;	   /* its end was not seen: it reaches to that of what is around it */
 	const struct model_moment *end; /* NULL when open */
 };

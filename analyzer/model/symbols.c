@@ -397,6 +397,18 @@ const struct frame *symbols_frames(struct symbols *symbols, uint32_t node, size_
 	return frames->v;
 }
 
+const struct frame *symbols_at(struct symbols *symbols, uint32_t module_index, uint64_t offset,
+			       size_t *n)
+{
+	const struct model_node node = {
+		.module = module_index + 1, .offset = offset, .kind = FRAME_EXACT, .known = true
+	};
+	const struct frames *frames = frames_in_module(symbols, module_index, &node);
+
+	*n = frames->n;
+	return frames->v;
+}
+
 bool symbols_problem(struct symbols *symbols, uint32_t module_index, const char **why)
 {
 	struct symbols_file *file;

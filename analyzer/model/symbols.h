@@ -49,6 +49,10 @@ void symbols_free(struct symbols *symbols);
  * function "[truncated]".  Owned by symbols. */
 const struct frame *symbols_frames(struct symbols *symbols, uint32_t node, size_t *n);
 
+/* The frames of the instruction at `offset` of a module (an index), as symbols_frames(). */
+const struct frame *symbols_at(struct symbols *symbols, uint32_t module_index, uint64_t offset,
+			       size_t *n);
+
 /* True when a module of the trace is missing here or has another build id;
  * `why` then holds one sentence for a report's notes. */
 bool symbols_problem(struct symbols *symbols, uint32_t module_index, const char **why);

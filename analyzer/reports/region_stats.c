@@ -2,7 +2,6 @@
 /* region_stats.c - calls of regions summed up; see region_stats.h. */
 #include "reports/region_stats.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "model/spans.h"
 #include "model/symbols.h"
 #include "reports/filter.h"
+#include "reports/region_names.h"
 #include "util/map.h"
 #include "util/strbuf.h"
 #include "util/xalloc.h"
@@ -58,35 +58,21 @@ uint64_t region_quantile(const struct region_stat *stat, double part)
 struct adder {
 	struct region_stats *stats;
 	const struct model *model;
+	struct symbols *symbols;
 	const struct filters *filters;
 	enum region_by by;
 	bool strip;
 	struct map links; /* caller and callee -> index + 1 */
 };
 
-/* "src/a.c:12(f)" and "lib/libx.so+0x10" without their folders. */
-static const char *without_folders(const char *name)
-{
-	size_t n = strcspn(name, ":+(<");
-	const char *start = name;
-
-	if (!name[n])
-		return name;
-	for (size_t i = 0; i < n; i++)
-		if (name[i] == '/')
-			start = name + i + 1;
-	return start;
-}
-
 static void put_path(const struct adder *a, const struct model_region *r, struct strbuf *out)
 {
-	const char *name = a->strip ? without_folders(r->name) : r->name;
-
 	if (r->parent && a->by == REGION_BY_PATH) {
 		put_path(a, &a->model->regions[r->parent - 1], out);
 		strbuf_addstr(out, " > ");
 	}
-	strbuf_addstr(out, name);
+	region_name(a->model, a->symbols, (uint32_t)(r - a->model->regions),
+		    a->strip ? REGION_FILE : REGION_WHOLE, out);
 }
 
 static void put_thread(const struct adder *a, uint32_t thread, struct strbuf *out)
@@ -243,7 +229,11 @@ static void put_span_name(const struct adder *a, const struct span *spans, size_
 		put_span_name(a, spans, (size_t)outer, out);
 		strbuf_addstr(out, " > ");
 	}
-	strbuf_addstr(out, a->strip ? without_folders(spans[i].name) : spans[i].name);
+	if (spans[i].region)
+		region_name(a->model, a->symbols, spans[i].region - 1,
+			    a->strip ? REGION_FILE : REGION_WHOLE, out);
+	else
+		strbuf_addstr(out, spans[i].name);
 	if (a->by == REGION_BY_THREAD)
 		put_thread(a, spans[i].thread, out);
 }
@@ -303,11 +293,17 @@ static void add_spans(struct adder *a)
 	free(spans);
 }
 
-void region_stats_build(struct region_stats *stats, const struct model *model, enum region_by by,
-			bool strip, const struct filters *filters)
+void region_stats_build(struct region_stats *stats, const struct model *model,
+			struct symbols *symbols, enum region_by by, bool strip,
+			const struct filters *filters)
 {
 	struct adder a = {
-		.stats = stats, .model = model, .filters = filters, .by = by, .strip = strip
+		.stats = stats,
+		.model = model,
+		.symbols = symbols,
+		.filters = filters,
+		.by = by,
+		.strip = strip,
 	};
 
 	*stats = (struct region_stats){ .names = STRMAP_INIT };

@@ -14,6 +14,7 @@
 
 struct filters;
 struct model;
+struct symbols;
 
 enum region_by { REGION_BY_NAME, REGION_BY_PATH, REGION_BY_THREAD };
 
@@ -55,10 +56,12 @@ struct region_stats {
 
 /*
  * Sum up the calls of all threads that pass the filters (on function: the region's name).
- * With `strip` folders go from names that have a path in them.
+ * Functions are named by the symbols; with `strip` folders
+ * go from names that have a path in them.
  */
-void region_stats_build(struct region_stats *stats, const struct model *model, enum region_by by,
-			bool strip, const struct filters *filters);
+void region_stats_build(struct region_stats *stats, const struct model *model,
+			struct symbols *symbols, enum region_by by, bool strip,
+			const struct filters *filters);
 void region_stats_release(struct region_stats *stats);
 
 /*

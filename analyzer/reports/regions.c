@@ -82,7 +82,7 @@ static void add_title(const struct model *model, const struct regions_doc *what,
 					  regions_sort_words(what->sort));
 }
 
-static int fill(const struct model *model, const struct report_args *args,
+static int fill(const struct model *model, struct symbols *symbols, const struct report_args *args,
 		const struct regions_options *own, const struct filters *filters, struct doc *doc)
 {
 	struct region_stats stats;
@@ -96,7 +96,7 @@ static int fill(const struct model *model, const struct report_args *args,
 
 	if (what.sort < 0)
 		return what.sort;
-	region_stats_build(&stats, model, by_word(own->by), own->strip, filters);
+	region_stats_build(&stats, model, symbols, by_word(own->by), own->strip, filters);
 	about_trace(model, doc);
 	add_title(model, &what, doc);
 	regions_add_marks(&what, doc);
@@ -121,9 +121,8 @@ static int regions_build(const struct model *model, struct symbols *symbols,
 	struct filters filters;
 	int err = filters_parse(&filters, &args->filters, args->diag);
 
-	(void)symbols;
 	if (!err)
-		err = fill(model, args, args->own, &filters, doc);
+		err = fill(model, symbols, args, args->own, &filters, doc);
 	if (!err)
 		about_notes(model, MP_HEAP, doc);
 	filters_release(&filters);

@@ -116,11 +116,10 @@ static int time_build(const struct model *model, struct symbols *symbols,
 		      const struct report_args *args, struct doc *doc)
 {
 	const struct time_options *options = args->own;
-	struct timeline line = { .model = model };
+	struct timeline line = { .model = model, .symbols = symbols };
 	size_t rows;
 	int err;
 
-	(void)symbols;
 	window_of_point(model, &line.from, &line.to);
 	err = window_parse(options->window, &line.from, &line.to, args->diag);
 	if (err)

@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "model/spans.h"
 #include "reports/curve.h"
+#include "reports/region_names.h"
 #include "reports/timeline.h"
 #include "util/strbuf.h"
 #include "util/units.h"
@@ -91,8 +92,6 @@ struct rows {
 	struct doc_table *table;
 	const struct doc_series *series[COLUMNS]; /* NULL: there is none */
 	size_t at[COLUMNS];			  /* the first point not used yet */
-	struct span *spans;
-	size_t n_spans;
 };
 
 /* The highest value after `from` up to `to`; what was before where there is none. */
@@ -181,8 +180,8 @@ static void put_events(const struct rows *r, uint64_t from, uint64_t to, bool fi
 			put_word(out, &n, "%s", m->kind);
 		}
 	}
-	for (size_t i = 0; i < r->n_spans; i++) {
-		const struct span *s = &r->spans[i];
+	for (size_t i = 0; i < doc->n_spans; i++) {
+		const struct doc_span *s = &doc->spans[i];
 
 		if (!is_in(s->from, from, to, first))
 			continue;
@@ -269,7 +268,6 @@ size_t time_rows(const struct timeline *line, size_t n, struct doc *doc)
 	r.table = doc_add_table(doc, "timeline", NULL, used, COLUMNS);
 	r.table->empty = doc_text(doc, "no samples");
 	doc->main_table = r.table->name;
-	r.n_spans = spans_build(line->model, &r.spans);
 	if (!line->model->n_samples || !n || count_samples(line, end) < n) {
 		if (line->model->n_samples)
 			put_samples(&r, end);
@@ -282,7 +280,6 @@ size_t time_rows(const struct timeline *line, size_t n, struct doc *doc)
 								     (double)(i + 1) / (double)n),
 				i == 0);
 	}
-	free(r.spans);
 	return n;
 }
 
@@ -320,6 +317,7 @@ void time_moments(const struct timeline *line, struct doc *doc)
 		{ "net_bytes", "net", UNIT_BYTES, .flags = RAW },
 		{ "peak_bytes", "peak", UNIT_BYTES, .flags = RAW },
 	};
+	struct strbuf whole = STRBUF_INIT;
 	struct doc_table *table;
 	struct span *spans;
 	size_t n = spans_build(line->model, &spans);
@@ -330,11 +328,20 @@ void time_moments(const struct timeline *line, struct doc *doc)
 	for (size_t i = 0; i < n; i++) {
 		const struct span *s = &spans[i];
 		const struct model_moment *end = s->suite ? NULL : s->end;
+		const char *name = s->name;
+
+		strbuf_clear(&whole);
+		if (s->region) {
+			region_name(line->model, line->symbols, s->region - 1, REGION_WHOLE,
+				    &whole);
+			name = whole.buf;
+		}
+
 		const struct doc_cell cells[] = {
 			CELL_U(s->from),
 			s->open ? CELL_EMPTY : CELL_U(s->to),
 			CELL_T(s->suite),
-			CELL_T(s->name),
+			CELL_T(name),
 			CELL_U(line->model->threads[s->thread].tid),
 			CELL_U(s->depth),
 			end ? CELL_U(end->allocs) : CELL_EMPTY,
@@ -346,5 +353,6 @@ void time_moments(const struct timeline *line, struct doc *doc)
 		if (s->to >= line->from && (!line->to || s->from <= line->to))
 			doc_add_row(doc, table, cells);
 	}
+	strbuf_release(&whole);
 	free(spans);
 }

@@ -9,6 +9,8 @@
 #include "model/model.h"
 #include "model/spans.h"
 #include "reports/curve.h"
+#include "reports/region_names.h"
+#include "util/strbuf.h"
 #include "util/xalloc.h"
 
 uint64_t timeline_end(const struct model *model)
@@ -295,23 +297,40 @@ void timeline_add_moments(const struct timeline *line, struct doc *doc)
 	}
 }
 
+/* Of many calls of one function the name is looked up once. */
+static const char *span_name(const struct timeline *line, const struct span *span,
+			     const char **names, struct doc *doc)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (span->suite)
+		return doc_textf(doc, "%s/%s", span->suite, span->name);
+	if (!span->region)
+		return span->name;
+	if (!names[span->region - 1]) {
+		region_name(line->model, line->symbols, span->region - 1, REGION_SHORT, &text);
+		names[span->region - 1] = doc_text(doc, text.buf);
+		strbuf_release(&text);
+	}
+	return names[span->region - 1];
+}
+
 void timeline_add_spans(const struct timeline *line, struct doc *doc)
 {
+	const char **names = xcalloc(line->model->n_regions + 1, sizeof(*names));
 	struct span *spans;
 	size_t n = spans_build(line->model, &spans);
 
 	for (size_t i = 0; i < n; i++)
 		if (is_inside(line, spans[i].from, spans[i].to))
 			doc_add_span(doc, (struct doc_span){
-						  .name = spans[i].suite ? doc_textf(doc, "%s/%s",
-										     spans[i].suite,
-										     spans[i].name)
-									 : spans[i].name,
+						  .name = span_name(line, &spans[i], names, doc),
 						  .run = line->run,
 						  .from = spans[i].from + line->shift,
 						  .to = spans[i].to + line->shift,
 						  .depth = spans[i].depth,
 						  .thread = spans[i].thread,
 					  });
+	free(names);
 	free(spans);
 }

@@ -23,8 +23,9 @@ struct timeline {
 	const char *key;   /* before the names of series when there are several runs; or NULL */
 	const char *run;   /* the run's name for people; or NULL */
 	uint64_t from, to; /* the window, ns of the model's clock; to 0: no end */
-	uint64_t shift;	   /* ns to add to the model's times */
-	bool few;	   /* only heap, rss and mapped: the rest is of no use */
+	struct symbols *symbols; /* names regions that are functions; or NULL */
+	uint64_t shift;		 /* ns to add to the model's times */
+	bool few;		 /* only heap, rss and mapped: the rest is of no use */
 };
 
 /*

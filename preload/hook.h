@@ -81,6 +81,15 @@ void *hook_alloc_missing(const char *symbol, void *slot, size_t size);
 /* The same for a releasing hook: how the block is released. */
 void hook_free_missing(const char *symbol, void *slot, void *ptr);
 
+/* p was allocated, and is not recorded: nothing is known of it any more.  Returns p. */
+void *hook_unseen(void *p);
+
+struct thread;
+
+/* A hook `symbol` with frame `frame` is to release what is not in the books: tell what
+ * is wrong with that, if `t` is not NULL.  True for a block of the boot pool. */
+int hook_not_live(struct thread *t, void *ptr, const char *symbol, const void *frame);
+
 /* Release a block that is not in the books: the boot pool's stay, others go to
  * the real function.  True when nothing is left to do. */
 int hook_is_boot_block(const void *ptr);

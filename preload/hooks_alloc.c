@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "hot.h"
+#include "invalid.h"
 #include "real.h"
 #include "recorder.h"
 #include "rt.h"
@@ -78,12 +79,27 @@ int hook_is_boot_block(const void *ptr)
 		got_;                                                             \
 	})
 
+COLD void *hook_unseen(void *p)
+{
+	shadow_forget((uintptr_t)p);
+	return p;
+}
+
+COLD int hook_not_live(struct thread *t, void *ptr, const char *symbol, const void *frame)
+{
+	if (hook_is_boot_block(ptr))
+		return 1;
+	if (t && ptr)
+		invalid_release(t, ptr, symbol, frame, false);
+	return 0;
+}
+
 COLD void *hook_adopt(void *p)
 {
 	struct thread *t = tls.thread;
 
 	if (tls.busy != GUARD_ADOPTING)
-		return p;
+		return hook_unseen(p);
 	tls.busy = GUARD_RECORDING;
 	if (p)
 		record_alloc(t, p, t->new_size, &t->new_origin);
@@ -179,7 +195,7 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 		HOOK_UNWINDS;                                                               \
 		t = recorder_enter(HOOK_FRAME);                                             \
 		if (unlikely(!t))                                                           \
-			return CALL_ALLOC(symbol, args, size);                              \
+			return hook_unseen(CALL_ALLOC(symbol, args, size));                 \
 		t->new_origin = origin_of(HOOK_FRAME);                                      \
 		t->new_size = (size);                                                       \
 		guard_lend(&tls, HOOK_LEVEL_NEW);                                           \
@@ -210,49 +226,50 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 		return hot_rest(p, (size), HOOK_FRAME, known);                              \
 	}
 
-#define RELEASE(symbol, params, args, ptr, fast, level)                                      \
-	__attribute__((noinline)) static void slow_##symbol params                           \
-	{                                                                                    \
-		struct thread *t;                                                            \
-                                                                                             \
-		HOOK_UNWINDS;                                                                \
-		t = recorder_enter(HOOK_FRAME);                                              \
-		if (unlikely((!t || !record_free_hot(t, ptr)) && hook_is_boot_block(ptr))) { \
-			if (t)                                                               \
-				recorder_leave();                                            \
-			return;                                                              \
-		}                                                                            \
-		if (t)                                                                       \
-			guard_lend(&tls, (level));                                           \
-		if (likely(real.symbol != NULL))                                             \
-			real.symbol args;                                                    \
-		else                                                                         \
-			hook_free_missing(#symbol, &real.symbol, ptr);                       \
-		if (t)                                                                       \
-			recorder_leave();                                                    \
-	}                                                                                    \
-	__attribute__((noinline)) static void many_##symbol params                           \
-	{                                                                                    \
-		if (likely(hot_free(hot_tls(), ptr, false)))                                 \
-			real.free(ptr);                                                      \
-		else                                                                         \
-			slow_##symbol args;                                                  \
-	}                                                                                    \
-	HOOK void symbol params;                                                             \
-	HOOK void symbol params                                                              \
-	{                                                                                    \
-		struct tls *g = hot_tls();                                                   \
-                                                                                             \
-		if (unlikely(!(ptr)))                                                        \
-			return;                                                              \
-		if (unlikely(!(fast) || !hot_ready(g)))                                      \
-			slow_##symbol args;                                                  \
-		else if (unlikely(peak_many_threads))                                        \
-			many_##symbol args;                                                  \
-		else if (likely(hot_free(g, ptr, true)))                                     \
-			real.free(ptr);                                                      \
-		else                                                                         \
-			slow_##symbol args;                                                  \
+#define RELEASE(symbol, params, args, ptr, fast, level)                     \
+	__attribute__((noinline)) static void slow_##symbol params          \
+	{                                                                   \
+		struct thread *t;                                           \
+                                                                            \
+		HOOK_UNWINDS;                                               \
+		t = recorder_enter(HOOK_FRAME);                             \
+		if (unlikely((!t || !record_free_hot(t, ptr)) &&            \
+			     hook_not_live(t, ptr, #symbol, HOOK_FRAME))) { \
+			if (t)                                              \
+				recorder_leave();                           \
+			return;                                             \
+		}                                                           \
+		if (t)                                                      \
+			guard_lend(&tls, (level));                          \
+		if (likely(real.symbol != NULL))                            \
+			real.symbol args;                                   \
+		else                                                        \
+			hook_free_missing(#symbol, &real.symbol, ptr);      \
+		if (t)                                                      \
+			recorder_leave();                                   \
+	}                                                                   \
+	__attribute__((noinline)) static void many_##symbol params          \
+	{                                                                   \
+		if (likely(hot_free(hot_tls(), ptr, false)))                \
+			real.free(ptr);                                     \
+		else                                                        \
+			slow_##symbol args;                                 \
+	}                                                                   \
+	HOOK void symbol params;                                            \
+	HOOK void symbol params                                             \
+	{                                                                   \
+		struct tls *g = hot_tls();                                  \
+                                                                            \
+		if (unlikely(!(ptr)))                                       \
+			return;                                             \
+		if (unlikely(!(fast) || !hot_ready(g)))                     \
+			slow_##symbol args;                                 \
+		else if (unlikely(peak_many_threads))                       \
+			many_##symbol args;                                 \
+		else if (likely(hot_free(g, ptr, true)))                    \
+			real.free(ptr);                                     \
+		else                                                        \
+			slow_##symbol args;                                 \
 	}
 
 #define FREE(symbol, params, args, ptr) RELEASE(symbol, params, args, ptr, true, HOOK_LEVEL_C)

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "hot.h"
+#include "invalid.h"
 #include "real.h"
 #include "record.h"
 #include "recorder.h"
@@ -44,8 +45,12 @@ static void *resize(void *ptr, size_t size, const void *frame)
 		return resize_boot_block(ptr, size);
 	t = recorder_enter(frame);
 	if (unlikely(!t))
-		return real.realloc ? real.realloc(ptr, size) : ptr ? NULL : arena_boot_alloc(size);
+		return hook_unseen(real.realloc ? real.realloc(ptr, size)
+				   : ptr	? NULL
+						: arena_boot_alloc(size));
 	old = record_resize_begin(t, ptr);
+	if (unlikely(ptr && !old.known))
+		invalid_release(t, ptr, "realloc", frame, true);
 	guard_lend(&tls, HOOK_LEVEL_C);
 	q = real.realloc(ptr, size);
 	guard_back(&tls);

@@ -147,7 +147,7 @@ HOT bool hot_take(struct tls *g, void *block, struct hot_block *b, bool alone)
 		     (!alone && !t->state->peak_slack)))
 		goto not_here;
 	b->size = (head & ~(size_t)7) - 8 - slack;
-	__atomic_store_n(b->slot, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(b->slot, b->entry | SHADOW_SLACK_FREED, __ATOMIC_RELAXED);
 	return true;
 not_here:
 	hot_open(g);

@@ -261,6 +261,22 @@ void output_leaks(struct state *s, struct mp_leak_check *check)
 	end(&d);
 }
 
+void output_invalid(struct state *s, struct mp_invalid *line)
+{
+	struct drain d = begin(s);
+
+	if (skip(&d))
+		return;
+	line->t = d.t;
+	/* A pass of its own, of these stacks alone. */
+	s->drain_pass++;
+	drain_stack(&d, (uint32_t)line->stack);
+	drain_stack(&d, (uint32_t)line->alloc);
+	drain_stack(&d, (uint32_t)line->freed);
+	mp_encode_invalid(&file.out, line);
+	end(&d);
+}
+
 static void put_footer(struct drain *d, const char *reason, const int *status)
 {
 	struct mp_footer footer = {

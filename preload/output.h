@@ -46,6 +46,10 @@ struct drain;
 typedef void output_put_fn(struct drain *d, void *ctx);
 void output_point(struct state *s, output_put_fn *put, void *ctx);
 
+/* A release that was wrong; the time is set here. */
+struct mp_invalid;
+void output_invalid(struct state *s, struct mp_invalid *line);
+
 /* The process made a child. */
 void output_fork(struct state *s, uint32_t child);
 

@@ -28,8 +28,10 @@ COLD void record_no_memory(struct thread *t)
 
 void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from)
 {
-	if (unlikely(recorder_state() == RECORDER_PAUSED))
+	if (unlikely(recorder_state() == RECORDER_PAUSED)) {
+		shadow_forget((uintptr_t)p);
 		return;
+	}
 	record_alloc_hot(t, p, size, from);
 	if (unlikely(sizes_on))
 		sizes_count(t->state, capture_stack(t, from), size, blocks_usable(p));

@@ -97,9 +97,9 @@ COLD bool shadow_take_far(uintptr_t p, size_t usable, uint32_t *node, size_t *si
 		return false;
 	slot = shadow_slot(leaf, p, shadow_shift);
 	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
-	if (!entry || (entry & SHADOW_HALF) != SHADOW_HALF_OF(p))
+	if (!entry || shadow_is_freed(entry) || (entry & SHADOW_HALF) != SHADOW_HALF_OF(p))
 		return false;
-	__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(slot, entry | SHADOW_SLACK_FREED, __ATOMIC_RELAXED);
 	if (has_second_granule(usable)) {
 		uint32_t *second = second_slot(p), kept = 0;
 

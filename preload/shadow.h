@@ -12,6 +12,8 @@
  * not fit is kept in the block's second granule, or in a hash table for blocks
  * too small for that, which also holds blocks not aligned to 16 bytes.
  *
+ * What is left of a released block is its stack, by which a second release is told.
+ *
  * Entries belong to whoever owns the block at that moment, so they are plain
  * relaxed accesses: a block is entered before malloc returns it, and removed
  * before it is released.
@@ -29,7 +31,8 @@
 #define SHADOW_LEAF_BITS 26 /* bytes of address space a leaf covers, log2 */
 #define SHADOW_ROOT_BITS (47 - SHADOW_LEAF_BITS)
 #define SHADOW_SLACK_BITS 6
-#define SHADOW_SLACK_FAR 63 /* the slack is kept elsewhere */
+#define SHADOW_SLACK_FAR 62   /* the slack is kept elsewhere */
+#define SHADOW_SLACK_FREED 63 /* no live block: one from this stack was released here */
 #define SHADOW_HALF ((uint32_t)1 << SHADOW_SLACK_BITS)
 /* Bit 4 of an address, where entries keep it. */
 #define SHADOW_HALF_OF(p) ((uint32_t)(p) << (SHADOW_SLACK_BITS - 4) & SHADOW_HALF)
@@ -58,6 +61,44 @@ static inline uint32_t *shadow_leaf(uintptr_t p)
 static inline uint32_t *shadow_slot(uint32_t *leaf, uintptr_t p, unsigned int shift)
 {
 	return &leaf[(p & (((uintptr_t)1 << SHADOW_LEAF_BITS) - 1)) >> shift];
+}
+
+static inline bool shadow_is_freed(uint32_t entry)
+{
+	return (entry & (SHADOW_HALF - 1)) == SHADOW_SLACK_FREED;
+}
+
+/* The block of an entry for the granule at `at`. */
+static inline uintptr_t shadow_start(uintptr_t at, uint32_t entry)
+{
+	/* Smaller granules have no halves. */
+	return shadow_shift == 5 ? at | (uintptr_t)(entry & SHADOW_HALF) >> (SHADOW_SLACK_BITS - 4)
+				 : at;
+}
+
+/* Was the block that was last at p released, and where had it been allocated? */
+static inline bool shadow_was_freed(uintptr_t p, uint32_t *node)
+{
+	uint32_t *leaf = shadow_leaf(p);
+	uint32_t entry = leaf ? __atomic_load_n(shadow_slot(leaf, p, shadow_shift),
+						__ATOMIC_RELAXED)
+			      : 0;
+
+	*node = entry >> SHADOW_NODE_SHIFT;
+	return !(p & 15) && entry && shadow_is_freed(entry) &&
+	       (entry & SHADOW_HALF) == SHADOW_HALF_OF(p);
+}
+
+/* A block at p that is not entered: what was released there before says nothing. */
+static inline void shadow_forget(uintptr_t p)
+{
+	uint32_t *leaf = shadow_leaf(p), *slot;
+
+	if (!p || !leaf)
+		return;
+	slot = shadow_slot(leaf, p, shadow_shift);
+	if (shadow_is_freed(__atomic_load_n(slot, __ATOMIC_RELAXED)))
+		__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
 }
 
 /* An entry, given that the slack fits in it. */
@@ -93,11 +134,11 @@ shadow_take(uintptr_t p, size_t usable, uint32_t *node, size_t *size, unsigned i
 		return shadow_take_far(p, usable, node, size);
 	slot = shadow_slot(leaf, p, shift);
 	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
-	if (unlikely(!entry || ((entry & (SHADOW_HALF - 1)) == SHADOW_SLACK_FAR)))
+	if (unlikely(!entry || (entry & (SHADOW_HALF - 1)) >= SHADOW_SLACK_FAR))
 		return shadow_take_far(p, usable, node, size);
 	if (unlikely((entry & SHADOW_HALF) != SHADOW_HALF_OF(p)))
 		return false;
-	__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(slot, entry | SHADOW_SLACK_FREED, __ATOMIC_RELAXED);
 	*node = entry >> SHADOW_NODE_SHIFT;
 	*size = usable - (entry & (SHADOW_HALF - 1));
 	return true;

@@ -42,7 +42,7 @@ bool shadow_look_far(uintptr_t p, uint32_t *node, size_t *size)
 	if (p & 15)
 		return escape_look(p, node, size);
 	entry = leaf ? *shadow_slot(leaf, p, shadow_shift) : 0;
-	if (!entry || (entry & SHADOW_HALF) != SHADOW_HALF_OF(p))
+	if (!entry || shadow_is_freed(entry) || (entry & SHADOW_HALF) != SHADOW_HALF_OF(p))
 		return false;
 	*node = entry >> SHADOW_NODE_SHIFT;
 	slack = entry & (SHADOW_HALF - 1);
@@ -66,10 +66,9 @@ static void walk_leaf(const uint32_t *leaf, uintptr_t base, shadow_block *block,
 			continue;
 		}
 		i++;
-		if (!entry)
+		if (!entry || shadow_is_freed(entry))
 			continue;
-		if (shadow_shift == 5)
-			p |= (uintptr_t)(entry & SHADOW_HALF) >> (SHADOW_SLACK_BITS - 4);
+		p = shadow_start(p, entry);
 		/* The next entry may hold slack, no block of its own. */
 		if (block(ctx, p, entry >> SHADOW_NODE_SHIFT) &&
 		    (entry & (SHADOW_HALF - 1)) == SHADOW_SLACK_FAR)

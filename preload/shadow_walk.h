@@ -42,7 +42,7 @@ static inline bool shadow_look(uintptr_t p, uint32_t *node, size_t *size)
 		return shadow_look_far(p, node, size);
 	entry = *shadow_slot(leaf, p, 5);
 	if (unlikely(!entry || (entry & SHADOW_HALF) != SHADOW_HALF_OF(p) ||
-		     (entry & (SHADOW_HALF - 1)) == SHADOW_SLACK_FAR))
+		     (entry & (SHADOW_HALF - 1)) >= SHADOW_SLACK_FAR))
 		return shadow_look_far(p, node, size);
 	usable = blocks_usable_glibc((const void *)p);
 	*node = entry >> SHADOW_NODE_SHIFT;

@@ -268,7 +268,8 @@ int building_write(const struct doc *doc, const struct common *args,
 	status = write_side(doc);
 	if (status)
 		return status;
-	if (!args->output && renderer->for_people && isatty(STDOUT_FILENO) && !doc->side_text)
+	if (!args->output && renderer->for_people && !renderer->document && isatty(STDOUT_FILENO) &&
+	    !doc->side_text)
 		return write_to_terminal(doc, args, renderer);
 	status = reading_open_output(&sink, args->output);
 	if (status)

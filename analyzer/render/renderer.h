@@ -16,6 +16,7 @@ struct sink;
 struct renderer {
 	const char *name; /* as --format takes it */
 	const char *summary;
+	bool document;	 /* for a browser: has room for many rows, and is nothing for a terminal */
 	bool for_people; /* shows few rows and source lines, units, colour */
 
 	/* Can it write this doc?  NULL: any. */

@@ -255,6 +255,25 @@ static int stack_up(const struct plot_doc *what, const char *kind, bool sum, str
 	return 0;
 }
 
+#define MOST_RUNS 12 /* whose curves can be told apart */
+
+/* Of very many runs the largest, and a word on the others. */
+static void keep_largest(struct doc *doc, struct strbuf *title)
+{
+	const struct doc_series **all = xcalloc(doc->n_series + 1, sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i < doc->n_series; i++)
+		if (!(doc->series[i]->flags & COLUMN_FOR_MACHINES))
+			all[n++] = doc->series[i];
+	qsort(all, n, sizeof(*all), by_highest);
+	for (size_t i = MOST_RUNS; i < n; i++)
+		((struct doc_series *)all[i])->flags = COLUMN_FOR_MACHINES;
+	if (n > MOST_RUNS)
+		strbuf_addf(title, ", the %d largest", MOST_RUNS);
+	free(all);
+}
+
 /* Moments and spans of many are noise; marks alone are worth a line. */
 static void thin_out(const struct plot_doc *what, bool family, struct doc *doc)
 {
@@ -279,6 +298,7 @@ static int build_many(const struct plot_doc *what, struct doc *doc, struct diag 
 	bool family = plot_doc_is_family(what->models, what->n);
 	const char *kind = what->curves && !strchr(what->curves, ',') ? what->curves : "rss";
 	struct strbuf title = STRBUF_INIT;
+	int err;
 
 	if (what->group_by && strcmp(what->group_by, "process"))
 		return diag_error(
@@ -294,11 +314,15 @@ static int build_many(const struct plot_doc *what, struct doc *doc, struct diag 
 			    last_part(what->models[0].header.exe));
 	else
 		strbuf_addf(&title, "%zu runs", what->n);
+	if (what->sum || (family && !what->each) || what->group_by) {
+		err = stack_up(what, kind, what->sum, doc, diag);
+	} else {
+		err = choose_curves(doc, what->curves ? what->curves : "rss", diag);
+		keep_largest(doc, &title);
+	}
 	doc->title = doc_text(doc, title.buf);
 	strbuf_release(&title);
-	if (what->sum || (family && !what->each) || what->group_by)
-		return stack_up(what, kind, what->sum, doc, diag);
-	return choose_curves(doc, what->curves ? what->curves : "rss", diag);
+	return err;
 }
 
 int plot_doc_build(const struct plot_doc *what, struct doc *doc, struct diag *diag)

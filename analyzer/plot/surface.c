@@ -8,6 +8,15 @@
 #include "plot/picture.h"
 #include "util/sink.h"
 
+#ifdef __SANITIZE_ADDRESS__
+/* The fonts that are known stay so until the process ends. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libfontconfig\n";
+}
+#endif
+
 /* Errors of writing stick to the sink. */
 static cairo_status_t write_bytes(void *closure, const unsigned char *data, unsigned int length)
 {

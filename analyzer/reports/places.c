@@ -121,17 +121,20 @@ const struct place *places_start(struct places *places, uint32_t *node, size_t *
 
 	for (uint32_t at = *node; at; at = nodes[at].parent) {
 		const struct place *place = places_of(places, at);
+		size_t skip;
 
 		/* the mark of a cut stack is no caller */
 		if (!place || (nodes[at].kind == FRAME_TRUNCATED && at != *node))
 			break;
-		if (place->skip == place->n)
+		skip = place->skip;
+		if (skip == place->n)
 			continue;
-		if (!place->frames[place->skip].function && !places->allocator_frames &&
+		/* which looks up others, and so may move this one */
+		if (!place->frames[skip].function && !places->allocator_frames &&
 		    leads_to_allocator(places, at))
 			continue;
 		*node = at;
-		*index = place->skip;
+		*index = skip;
 		return places_of(places, at);
 	}
 	*index = 0;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/cxxname.h"
+#include "util/strbuf.h"
 #include "util/xalloc.h"
 
 /* rank, the column sorted by, its share; then group columns, counts, where */
@@ -389,6 +391,39 @@ static void make_line(const struct top *top, struct line *line, struct doc *doc,
 	put_where(top, line, doc, g, room);
 }
 
+/* Callers named for a row that has no name. */
+#define CALLERS 2
+
+/*
+ * Where code without names allocates, its first named callers say more than an
+ * address: those of one stack of the row, the others may have more.
+ */
+static const char *callers(const struct top *top, struct doc *doc, const struct group *g)
+{
+	const struct model *model = top->groups->model;
+	uint32_t node = g->node < model->n_nodes ? g->node : 0;
+	struct strbuf text = STRBUF_INIT;
+	const char *kept = NULL;
+	int n = 0;
+
+	for (; node && n < CALLERS; node = model->nodes[node].parent) {
+		const struct place *place = places_of(&top->groups->places, node);
+
+		if (model->nodes[node].kind == FRAME_TRUNCATED)
+			break;
+		for (size_t i = 0; place && i < place->n && n < CALLERS; i++) {
+			if (!place->frames[i].function || i < place->skip)
+				continue;
+			strbuf_addstr(&text, n++ ? " < " : "called by ");
+			cxx_add_short(&text, place->frames[i].function);
+		}
+	}
+	if (n)
+		kept = doc_text(doc, text.buf);
+	strbuf_release(&text);
+	return kept;
+}
+
 static void add_footer_row(const struct top *top, struct doc *doc, struct doc_table *table,
 			   const struct counts *c, const char *label)
 {
@@ -431,9 +466,13 @@ struct doc_table *top_add_table(const struct top *top, struct doc *doc)
 	free(room);
 	table = doc_add_table(doc, "sites", NULL, line.columns, line.n);
 	for (size_t i = 0; i < top->shown; i++) {
+		struct doc_row *row;
+
 		room = NULL;
 		make_line(top, &line, doc, top->order[i], i + 1, &room);
-		doc_add_row(doc, table, line.cells);
+		row = doc_add_row(doc, table, line.cells);
+		if (top->groups->by == BY_LINE && !top->order[i]->function)
+			row->detail = callers(top, doc, top->order[i]);
 		free(room);
 	}
 	table->size = top_sort_keys[top->sort].key;

@@ -5,7 +5,7 @@
 #   gen-lists.sh [--check] [TREE]
 #
 # Writes lists.am (sources, tests, files of a release) for automake and
-# reports.def, renderers.def, exporters.def, commands.def for the analyzer's
+# reports.def, renderers.def, exporters.def, commands.def, profilers.def for the analyzer's
 # registries.  A file is left alone when nothing changed, so that make rebuilds
 # nothing.  With --check it writes nothing and fails when something is stale.
 set -eu
@@ -169,6 +169,7 @@ registry analyzer/reports report report REPORT > "$work/reports.def"
 registry analyzer/render renderer render RENDERER > "$work/renderers.def"
 registry analyzer/export exporter export EXPORTER > "$work/exporters.def"
 registry analyzer/cmds command cmd COMMAND > "$work/commands.def"
+registry analyzer/profilers profiler profiler PROFILER > "$work/profilers.def"
 
 stale=0
 # put FILE PATH - PATH becomes FILE, when they differ.
@@ -189,6 +190,7 @@ put reports.def analyzer/reports/reports.def
 put renderers.def analyzer/render/renderers.def
 put exporters.def analyzer/export/exporters.def
 put commands.def analyzer/cmds/commands.def
+put profilers.def analyzer/profilers/profilers.def
 # Last, for the registries are among the headers it lists.
 lists > "$work/lists.am"
 put lists.am lists.am

@@ -2,6 +2,7 @@
 /* library.c - see library.h. */
 #include "launch/library.h"
 
+#include <errno.h>
 #include <dlfcn.h>
 #include <limits.h>
 #include <link.h>
@@ -150,6 +151,25 @@ static char *find_library(const char *library)
 	for (size_t i = 0; !found && i < sizeof(folders) / sizeof(*folders); i++)
 		found = readable(xasprintf("%s/%s", folders[i], library));
 	return found;
+}
+
+char *library_beside(const char *name, struct diag *diag)
+{
+	char *recorder = library_recorder(diag), *path, *slash;
+
+	if (!recorder)
+		return NULL;
+	slash = strrchr(recorder, '/');
+	if (slash)
+		slash[1] = '\0';
+	path = xasprintf("%s%s", slash ? recorder : "", name);
+	free(recorder);
+	if (access(path, R_OK) == 0)
+		return path;
+	diag_error(diag, 0, "cannot read '%s': %s; set MEMPROF_LIB to libmemprof.so beside it",
+		   path, strerror(errno));
+	free(path);
+	return NULL;
 }
 
 char *library_allocator(const char *name, struct diag *diag)

@@ -14,6 +14,12 @@ struct diag;
 char *library_recorder(struct diag *diag);
 
 /*
+ * The path of another file that is installed beside libmemprof.so, to free();
+ * NULL with the reason in the diag.
+ */
+char *library_beside(const char *name, struct diag *diag);
+
+/*
  * The path of the allocator `name` (jemalloc, tcmalloc, mimalloc), to free();
  * NULL with the Debian package to install in the diag when it is not there.
  */

@@ -282,6 +282,68 @@ MEMPROF_INLINE_ void memprof_no_alloc_end_(uint64_t *since)
 	for (uint64_t id __attribute__((cleanup(memprof_no_alloc_end_), unused)) = \
 		     memprof_no_alloc_begin(), MEMPROF_JOIN_(id, _once) = 1; \
 	     MEMPROF_JOIN_(id, _once); MEMPROF_JOIN_(id, _once) = 0)
+/*
+ * Cases that `memprof case` finds in a program or shared object and runs one by one, each in a
+ * process of its own:
+ *
+ *   MEMPROF_SUITE(strings, .setup = open_files, .teardown = close_files)
+ *   MEMPROF_CASE(strings, join) { ... }
+ *   MEMPROF_CASE(strings, split, .skip = "not done yet") { ... }
+ *
+ * Suite and case are words, not strings.  In a program the cases run in place of main(), after
+ * everything that runs before it.  A suite's functions are run around each of its cases.
+ */
+struct memprof_case {
+	unsigned int size; /* of this struct */
+	int line;
+	const char *suite, *name, *file;
+	void (*run)(void);
+	/* the attributes; NULL for none */
+	const char *skip;	     /* not run, for this reason */
+	const char *skip_profiler;   /* not run with these profilers, divided by commas */
+	const char *accept_profiler; /* run with these profilers only, and with passthrough */
+};
+
+struct memprof_suite {
+	unsigned int size; /* of this struct */
+	int line;
+	const char *name, *file;
+	void (*setup)(void);	/* before each case; when it fails neither case nor teardown run */
+	void (*teardown)(void); /* after each case, also one that crashed or was stopped */
+};
+
+#if defined(__has_attribute)
+#if __has_attribute(retain)
+#define MEMPROF_RETAIN_ , retain
+#endif
+#endif
+#ifndef MEMPROF_RETAIN_
+#define MEMPROF_RETAIN_
+#endif
+
+/* Pointers to them lie in a section each, so that they are found without a list. */
+#define MEMPROF_IN_SECTION_(section_) __attribute__((section(section_), used MEMPROF_RETAIN_))
+
+#define MEMPROF_SUITE(suite_, ...) \
+	static const struct memprof_suite memprof_suite_##suite_ = { \
+		.size = sizeof(struct memprof_suite), .line = __LINE__, .name = #suite_, \
+		.file = __FILE__, __VA_ARGS__ \
+	}; \
+	static const struct memprof_suite *const memprof_suite_at_##suite_ \
+		MEMPROF_IN_SECTION_("memprof_suites") = &memprof_suite_##suite_;
+
+/* Followed by the body of a function. */
+#define MEMPROF_CASE(suite_, ...) MEMPROF_CASE_2_(suite_, __VA_ARGS__, )
+#define MEMPROF_CASE_2_(suite_, name_, ...) \
+	static void memprof_case_##suite_##_##name_(void); \
+	static const struct memprof_case memprof_case_of_##suite_##_##name_ = { \
+		.size = sizeof(struct memprof_case), .line = __LINE__, .suite = #suite_, \
+		.name = #name_, .file = __FILE__, .run = memprof_case_##suite_##_##name_, \
+		__VA_ARGS__ \
+	}; \
+	static const struct memprof_case *const memprof_case_at_##suite_##_##name_ \
+		MEMPROF_IN_SECTION_("memprof_cases") = &memprof_case_of_##suite_##_##name_; \
+	static void memprof_case_##suite_##_##name_(void)
 /* clang-format on */
 
 #ifdef MEMPROF_DISABLE

@@ -12,6 +12,7 @@
 
 #include "guard.h"
 #include "record_hot.h"
+#include "spikes.h"
 
 /* The thread's words, in a register: an access by the segment would load their
  * offset each time. */
@@ -143,7 +144,9 @@ HOT bool hot_take(struct tls *g, void *block, struct hot_block *b, bool alone)
 	if (unlikely(slack >= SHADOW_SLACK_FAR || !b->cell))
 		goto not_here;
 	head = ((const size_t *)block)[-1];
-	if (unlikely((head & 2) || b->entry >> SHADOW_NODE_SHIFT < record_inherited_nodes ||
+	/* Mapped on its own, or large enough to be looked at before it goes. */
+	if (unlikely((head & (2 | ~(SPIKE_BYTES - 1))) ||
+		     b->entry >> SHADOW_NODE_SHIFT < record_inherited_nodes ||
 		     (!alone && !t->state->peak_slack)))
 		goto not_here;
 	b->size = (head & ~(size_t)7) - 8 - slack;

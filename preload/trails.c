@@ -7,16 +7,12 @@
 /* The empty trail with its one slot, and the others. */
 #define EMPTY_LINES 2
 #define RING_SIZE ((size_t)(EMPTY_LINES + TRAIL_LINES) * TRAIL_LINE)
-#define SCRATCH_SIZE (TRAIL_SCRATCH * sizeof(struct slot))
+#define SCRATCH_SIZE (TRAIL_SCRATCH * (sizeof(struct slot) + sizeof(uint64_t)))
 #define TABLE_SIZE (TRAIL_SETS * TRAIL_WAYS * sizeof(uint32_t))
-
-const uint64_t trails_never = 1;
-
-#define END ((struct slot){ .at = &trails_never, .value = 0 })
 
 static uint32_t lines_for(uint32_t n)
 {
-	size_t size = sizeof(struct trail) + (n + 1) * sizeof(struct slot);
+	size_t size = sizeof(struct trail) + (n + 1) * sizeof(uint64_t);
 
 	return (uint32_t)((size + TRAIL_LINE - 1) / TRAIL_LINE);
 }
@@ -29,7 +25,8 @@ bool trails_init(struct trails *trails)
 		.scratch = arena_map(SCRATCH_SIZE, ARENA_CAPTURE),
 	};
 	if (trails->ring && trails->table && trails->scratch) {
-		*trails_at(trails, 0)->slots = END;
+		trails->words = (uint64_t *)(trails->scratch + TRAIL_SCRATCH);
+		trails_at(trails, 0)->words[0] = TRAIL_LAST_WORD;
 		return true;
 	}
 	trails_release(trails);
@@ -98,9 +95,9 @@ static uint64_t new_id(struct trails *trails)
 	return ++trails->last_id | (uint64_t)1 << 63;
 }
 
-/* A trail that is found by (before, value) and proves `slots`. */
+/* A trail that is found by (before, value) and proves n words. */
 static struct trail *put(struct trails *trails, uint64_t before, uint64_t value,
-			 const struct slot *slots, uint32_t n)
+			 const uint64_t *words, uint32_t n)
 {
 	uint32_t lines = lines_for(n), *set = trails_set(trails, before, value);
 	struct trail *t = take_lines(trails, lines);
@@ -113,8 +110,8 @@ static struct trail *put(struct trails *trails, uint64_t before, uint64_t value,
 		.n = (uint8_t)n,
 	};
 	for (uint32_t i = 0; i < n; i++)
-		t->slots[i] = slots[i];
-	t->slots[n] = END;
+		t->words[i] = words[i];
+	t->words[n] = TRAIL_LAST_WORD;
 	/* What was met last is looked at first. */
 	if (set[0])
 		set[1] = set[0];
@@ -122,14 +119,15 @@ static struct trail *put(struct trails *trails, uint64_t before, uint64_t value,
 	return t;
 }
 
-/* Make slot k of a trail the word that decides; what follows becomes a trail that
+/* Make word k of a trail the one that decides; what follows becomes a trail that
  * those after it still name as the one before them. */
-static void split(struct trails *trails, struct trail *t, uint32_t k)
+static void split(struct trails *trails, const uint64_t *frame, struct trail *t, uint32_t k)
 {
+	uint64_t word = t->words[k];
 	struct trail *rest, was = *t;
 	uint64_t id = new_id(trails);
 
-	rest = put(trails, id, t->slots[k].value, t->slots + k + 1, t->n - k - 1);
+	rest = put(trails, id, TRAIL_WORD_VALUE(word), t->words + k + 1, t->n - k - 1);
 	rest->id = was.id;
 	rest->next = was.next;
 	rest->cell = was.cell;
@@ -139,48 +137,64 @@ static void split(struct trails *trails, struct trail *t, uint32_t k)
 	rest->join = was.join;
 	rest->end = was.end;
 	t->id = id;
-	t->next = t->slots[k].at;
+	t->next = frame + TRAIL_WORD_OFFSET(word);
 	t->cell = NULL;
 	t->node = 0;
 	t->end = TRAIL_DECIDES;
 	t->n = (uint8_t)k;
-	t->slots[k] = END;
+	t->words[k] = TRAIL_LAST_WORD;
 }
 
-/* The trail for all of the slots, there already or new, its target not set. */
-static struct trail *place_for(struct trails *trails, const uint64_t *frame,
-			       const struct slot *slots, uint32_t n, bool joins)
+/* The trail for all of the words, there already or new, its target not set. */
+static struct trail *place_for(struct trails *trails, const uint64_t *frame, const uint64_t *words,
+			       uint32_t n, bool joins)
 {
 	uint64_t before = (uintptr_t)frame, value = frame[1];
 
 	for (;;) {
 		struct trail *t = trails_next(trails, before, value);
+		const uint64_t *next = NULL;
 		uint32_t k = 0;
 
 		if (!t->lines)
 			break;
-		while (k < t->n && k < n && t->slots[k].at == slots[k].at &&
-		       t->slots[k].value == slots[k].value)
+		while (k < t->n && k < n && t->words[k] == words[k])
 			k++;
 		if (k == n && k == t->n && t->end == (joins ? TRAIL_JOINS : TRAIL_PROVEN))
 			return t;
 		if (k == n && joins)
 			return TRAILS_WANT_ALL;
+		if (k < t->n)
+			next = frame + TRAIL_WORD_OFFSET(t->words[k]);
+		else if (t->end == TRAIL_DECIDES)
+			next = t->next;
 		/* Now all is proven here, or this is not how one stack differs from
 		 * another: then it is forgotten. */
-		if (k == n || (k < t->n && t->slots[k].at != slots[k].at) ||
-		    (k == t->n && (t->end != TRAIL_DECIDES || t->next != slots[k].at))) {
+		if (k == n || next != frame + TRAIL_WORD_OFFSET(words[k])) {
 			forget(trails, t);
 			break;
 		}
 		if (k < t->n)
-			split(trails, t, k);
+			split(trails, frame, t, k);
 		before = t->id;
-		value = slots[k].value;
-		slots += k + 1;
+		value = TRAIL_WORD_VALUE(words[k]);
+		words += k + 1;
 		n -= k + 1;
 	}
-	return put(trails, before, value, slots, n);
+	return put(trails, before, value, words, n);
+}
+
+/* Slots as words of a trail; false when one lies too far or is too large. */
+static bool pack(const uint64_t *frame, const struct slot *slots, uint32_t n, uint64_t *words)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t offset = ((uintptr_t)slots[i].at - (uintptr_t)frame) / sizeof(uint64_t);
+
+		if (unlikely(offset > UINT16_MAX || slots[i].value >> 48))
+			return false;
+		words[i] = TRAIL_WORD(offset, slots[i].value);
+	}
+	return true;
 }
 
 struct trail *trails_add(struct trails *trails, const uint64_t *frame, const struct slot *slots,
@@ -188,12 +202,12 @@ struct trail *trails_add(struct trails *trails, const uint64_t *frame, const str
 {
 	struct trail *t;
 
-	if (n > TRAIL_SLOTS)
+	if (n > TRAIL_SLOTS || !pack(frame, slots, n, trails->words))
 		return NULL;
 	/* The rest of a trail, the new one, and what the end of the ring wastes. */
 	while (trails->head - trails->oldest + 3 * lines_for(TRAIL_SLOTS) > TRAIL_LINES)
 		drop_oldest(trails);
-	t = place_for(trails, frame, slots, n, target->end == TRAIL_JOINS);
+	t = place_for(trails, frame, trails->words, n, target->end == TRAIL_JOINS);
 	if (t == TRAILS_WANT_ALL)
 		return t;
 	if (t->node && t->outer != target->outer) {

@@ -61,9 +61,18 @@ struct trail {
 	uint32_t join;	      /* index of the memo's frame, as last met */
 	uint8_t end;	      /* enum trail_end */
 	uint8_t n;
-	uint8_t lines;	     /* of memory that it occupies */
-	struct slot slots[]; /* n, and one that never matches */
+	uint8_t lines;	  /* of memory that it occupies */
+	uint64_t words[]; /* n, and one that never matches */
 };
+
+/* A word that must hold its value, in 8 bytes: how many words above the hook's frame
+ * it lies, and the value, which has no more than 48 bits. */
+#define TRAIL_WORD(offset, value) ((value) << 16 | (uint16_t)(offset))
+#define TRAIL_WORD_OFFSET(word) ((uint16_t)(word))
+#define TRAIL_WORD_VALUE(word) ((word) >> 16)
+
+/* The return address of the hook is not 0. */
+#define TRAIL_LAST_WORD TRAIL_WORD(1, UINT64_C(0))
 
 #define TRAIL_LINE 64
 #define TRAIL_SETS 2048
@@ -73,12 +82,11 @@ struct trail {
 struct trails {
 	char *ring;	       /* line 0 is the empty trail */
 	uint32_t *table;       /* TRAIL_SETS x TRAIL_WAYS: first lines, 0 for none */
-	struct slot *scratch;  /* TRAIL_SCRATCH slots to put together what to keep */
+	struct slot *scratch;  /* TRAIL_SCRATCH slots to put together what to keep, */
+	uint64_t *words;       /* and the same as words */
 	uint64_t oldest, head; /* lines used since the start */
 	uint64_t last_id;
 };
-
-extern const uint64_t trails_never __attribute__((visibility("hidden")));
 
 /* False when there is no memory. */
 bool trails_init(struct trails *trails);
@@ -159,12 +167,12 @@ trails_find(const struct trails *trails, const struct memo *memo, const uint64_t
 	struct trail *t = trails_next(trails, (uintptr_t)frame, frame[1]);
 
 	for (;;) {
-		const struct slot *s = t->slots;
+		const uint64_t *w = t->words;
 
 #pragma GCC unroll 8
-		while (likely(*s->at == s->value))
-			s++;
-		if (unlikely(s->at != &trails_never))
+		while (likely(frame[TRAIL_WORD_OFFSET(*w)] == TRAIL_WORD_VALUE(*w)))
+			w++;
+		if (unlikely(*w != TRAIL_LAST_WORD))
 			return trails_at(trails, 0);
 		if (t->end != TRAIL_DECIDES)
 			break;

@@ -8,7 +8,7 @@
 #define EMPTY_LINES 2
 #define RING_SIZE ((size_t)(EMPTY_LINES + TRAIL_LINES) * TRAIL_LINE)
 #define SCRATCH_SIZE (TRAIL_SCRATCH * (sizeof(struct slot) + sizeof(uint64_t)))
-#define TABLE_SIZE (TRAIL_SETS * TRAIL_WAYS * sizeof(uint32_t))
+#define SETS_SIZE (TRAIL_SETS * sizeof(struct trail_set))
 
 static uint32_t lines_for(uint32_t n)
 {
@@ -21,10 +21,10 @@ bool trails_init(struct trails *trails)
 {
 	*trails = (struct trails){
 		.ring = arena_map(RING_SIZE, ARENA_CAPTURE),
-		.table = arena_map(TABLE_SIZE, ARENA_CAPTURE),
+		.sets = arena_map(SETS_SIZE, ARENA_CAPTURE),
 		.scratch = arena_map(SCRATCH_SIZE, ARENA_CAPTURE),
 	};
-	if (trails->ring && trails->table && trails->scratch) {
+	if (trails->ring && trails->sets && trails->scratch) {
 		trails->words = (uint64_t *)(trails->scratch + TRAIL_SCRATCH);
 		trails_at(trails, 0)->words[0] = TRAIL_LAST_WORD;
 		return true;
@@ -36,34 +36,34 @@ bool trails_init(struct trails *trails)
 void trails_release(struct trails *trails)
 {
 	arena_unmap(trails->ring, RING_SIZE);
-	arena_unmap(trails->table, TABLE_SIZE);
+	arena_unmap(trails->sets, SETS_SIZE);
 	arena_unmap(trails->scratch, SCRATCH_SIZE);
 }
 
 void trails_flush(struct trails *trails)
 {
-	arena_clear(trails->table, TABLE_SIZE);
+	arena_clear(trails->sets, SETS_SIZE);
 	trails->oldest = trails->head = 0;
 }
 
 static struct trail *trail_at(const struct trails *trails, uint64_t position)
 {
-	return trails_at(trails, (uint32_t)(position % TRAIL_LINES) + EMPTY_LINES);
+	return trails_at(trails, (uint32_t)(position % TRAIL_LINES + EMPTY_LINES) * TRAIL_LINE);
 }
 
-static uint32_t line_of(const struct trails *trails, const struct trail *t)
+static uint32_t place_of(const struct trails *trails, const struct trail *t)
 {
-	return (uint32_t)(((const char *)t - trails->ring) / TRAIL_LINE);
+	return (uint32_t)((const char *)t - trails->ring);
 }
 
 /* No look-up finds t any more. */
 static void forget(struct trails *trails, const struct trail *t)
 {
-	uint32_t *set = trails_set(trails, t->before, t->value);
+	struct trail_set *set = trails_set(trails, t->before, t->value);
 
 	for (int way = 0; way < TRAIL_WAYS; way++)
-		if (set[way] == line_of(trails, t))
-			set[way] = 0;
+		if (set->at[way] == place_of(trails, t))
+			set->at[way] = 0;
 }
 
 static void drop_oldest(struct trails *trails)
@@ -99,7 +99,8 @@ static uint64_t new_id(struct trails *trails)
 static struct trail *put(struct trails *trails, uint64_t before, uint64_t value,
 			 const uint64_t *words, uint32_t n)
 {
-	uint32_t lines = lines_for(n), *set = trails_set(trails, before, value);
+	struct trail_set *set = trails_set(trails, before, value);
+	uint32_t lines = lines_for(n);
 	struct trail *t = take_lines(trails, lines);
 
 	*t = (struct trail){
@@ -113,9 +114,9 @@ static struct trail *put(struct trails *trails, uint64_t before, uint64_t value,
 		t->words[i] = words[i];
 	t->words[n] = TRAIL_LAST_WORD;
 	/* What was met last is looked at first. */
-	if (set[0])
-		set[1] = set[0];
-	set[0] = line_of(trails, t);
+	if (set->at[0])
+		set->at[1] = set->at[0];
+	set->at[0] = place_of(trails, t);
 	return t;
 }
 

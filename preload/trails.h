@@ -79,12 +79,17 @@ struct trail {
 #define TRAIL_WAYS 2
 #define TRAIL_LINES 8192
 
+/* Where trails are, in bytes from the empty one; 0 for none. */
+struct trail_set {
+	uint32_t at[TRAIL_WAYS];
+};
+
 struct trails {
-	char *ring;	       /* line 0 is the empty trail */
-	uint32_t *table;       /* TRAIL_SETS x TRAIL_WAYS: first lines, 0 for none */
-	struct slot *scratch;  /* TRAIL_SCRATCH slots to put together what to keep, */
-	uint64_t *words;       /* and the same as words */
-	uint64_t oldest, head; /* lines used since the start */
+	char *ring;		/* the empty trail, and the others */
+	struct trail_set *sets; /* TRAIL_SETS */
+	struct slot *scratch;	/* TRAIL_SCRATCH slots to put together what to keep, */
+	uint64_t *words;	/* and the same as words */
+	uint64_t oldest, head;	/* lines used since the start */
 	uint64_t last_id;
 };
 
@@ -113,30 +118,30 @@ struct trail_target {
 struct trail *trails_add(struct trails *trails, const uint64_t *frame, const struct slot *slots,
 			 uint32_t n, const struct trail_target *target);
 
-static inline __attribute__((always_inline)) uint32_t *trails_set(const struct trails *trails,
-								  uint64_t before, uint64_t value)
+static inline __attribute__((always_inline)) struct trail_set *
+trails_set(const struct trails *trails, uint64_t before, uint64_t value)
 {
 	uint32_t h = ((uint32_t)value ^ (uint32_t)before << 11) * UINT32_C(0x9e3779b1);
 
-	return trails->table + (h / (UINT32_MAX / TRAIL_SETS + 1)) * TRAIL_WAYS;
+	return &trails->sets[h / (UINT32_MAX / TRAIL_SETS + 1)];
 }
 
 static inline __attribute__((always_inline)) struct trail *trails_at(const struct trails *trails,
-								     uint32_t line)
+								     uint32_t at)
 {
-	return (struct trail *)(trails->ring + (size_t)line * TRAIL_LINE);
+	return (struct trail *)(trails->ring + at);
 }
 
 /* The trail that goes on from `before` with `value`, or an empty one. */
 static inline __attribute__((always_inline)) struct trail *
 trails_next(const struct trails *trails, uint64_t before, uint64_t value)
 {
-	const uint32_t *set = trails_set(trails, before, value);
-	struct trail *t = trails_at(trails, set[0]);
+	const struct trail_set *set = trails_set(trails, before, value);
+	struct trail *t = trails_at(trails, set->at[0]);
 
 	if (likely(t->value == value && t->before == before))
 		return t;
-	t = trails_at(trails, set[1]);
+	t = trails_at(trails, set->at[1]);
 	return t->value == value && t->before == before ? t : trails_at(trails, 0);
 }
 
@@ -174,11 +179,12 @@ trails_find(const struct trails *trails, const struct memo *memo, const uint64_t
 			w++;
 		if (unlikely(*w != TRAIL_LAST_WORD))
 			return trails_at(trails, 0);
-		if (t->end != TRAIL_DECIDES)
-			break;
+		if (t->end == TRAIL_PROVEN)
+			return t;
+		if (t->end == TRAIL_JOINS)
+			return trails_join(trails, t, memo);
 		t = trails_next(trails, t->id, *t->next);
 	}
-	return t->end == TRAIL_JOINS ? trails_join(trails, t, memo) : t;
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include <link.h>
 
 #include "arena.h"
+#include "leak_stack.h"
 #include "ranges.h"
 #include "shadow_walk.h"
 
@@ -241,6 +242,9 @@ static void add_thread(struct leak_roots *roots, const struct leak_maps *maps,
 
 	if (on)
 		add_stack(roots, maps, blocks, t, t->sp);
+	if (t->registers)
+		add(roots, maps, (uintptr_t)t->registers,
+		    (uintptr_t)(t->registers + LEAK_REGISTERS), false);
 	/* It may run on another stack than its own, a signal handler's or a coroutine's. */
 	if (!on || (t->main ? !(on->flags & LEAK_STACK) : on != home))
 		add_whole_stack(roots, maps, t);

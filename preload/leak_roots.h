@@ -19,10 +19,11 @@
 /* A thread, as it was found before the scan. */
 struct leak_thread {
 	uint32_t tid;
-	bool main;	   /* of the process's first thread */
-	bool running;	   /* not the caller and not waiting in the kernel */
-	uintptr_t sp;	   /* its stack pointer; 0 when not known */
-	uintptr_t pointer; /* its thread pointer; 0 when not known */
+	bool main;		    /* of the process's first thread */
+	bool running;		    /* not the caller and not waiting in the kernel */
+	uintptr_t sp;		    /* its stack pointer; 0 when not known */
+	const uintptr_t *registers; /* LEAK_REGISTERS of them, on its stack; or NULL */
+	uintptr_t pointer;	    /* its thread pointer; 0 when not known */
 };
 
 struct leak_root {

@@ -15,6 +15,7 @@
 #include "arena.h"
 #include "config.h"
 #include "leak_scan.h"
+#include "leak_stack.h"
 #include "lock.h"
 #include "output.h"
 #include "rt.h"
@@ -190,7 +191,7 @@ static void run_copy(struct look *look)
 						   : "the search failed: is the heap damaged?";
 }
 
-static void prepare(struct look *look, uintptr_t sp)
+static void prepare(struct look *look, uintptr_t sp, const uintptr_t *registers)
 {
 	size_t rows = (size_t)look->s->nodes * MP_LEAKS;
 	intptr_t p;
@@ -207,6 +208,7 @@ static void prepare(struct look *look, uintptr_t sp)
 	}
 	look->result->room = (uint32_t)rows;
 	find_threads(look, sp);
+	look->threads[0].registers = registers;
 }
 
 /*
@@ -265,11 +267,18 @@ __attribute__((noinline)) bool leaks_check(struct state *s, const char *name, bo
 	char text[256];
 	struct rt_text note = RT_TEXT(text);
 	struct mp_leak_check line = { .tid = (uint64_t)sys_gettid(), .name = name };
+	uintptr_t registers[LEAK_REGISTERS] = { 0 }, sp;
+	struct cfi_regs here;
 	bool lost = false;
 
 	__builtin_unwind_init();
+	cfi_regs_here(&here);
+	sp = leak_stack_find(&here, registers);
+	/* Without a way out: all from here, where every register was saved. */
+	if (!sp)
+		sp = (uintptr_t)__builtin_frame_address(0) - REGISTERS * 8;
 	text[0] = '\0';
-	prepare(&look, (uintptr_t)__builtin_frame_address(0) - REGISTERS * 8);
+	prepare(&look, sp, registers);
 	if (!look.why)
 		run_copy(&look);
 	say_note(&look, look.why ? 0 : soften(&look, at_end), &note);

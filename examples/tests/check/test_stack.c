@@ -3,7 +3,7 @@
  * Check forks a process for each test; each has a trace of its own.
  *
  *     cc -g -I.. test_stack.c -o test_stack $(pkg-config --cflags --libs check)
- *     memprof run --leaks -- ./test_stack
+ *     memprof run --fail-on definite -- ./test_stack
  */
 #include <check.h>
 #include <memprof/memprof.h>

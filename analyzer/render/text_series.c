@@ -15,7 +15,8 @@
 
 #define MARGIN 2
 #define TITLE_MOST 22
-#define CURVE_LEAST 16
+#define TITLE_LEAST 6
+#define CURVE_LEAST 12
 #define LEVELS 8
 
 static bool is_shown(const struct doc_series *s)
@@ -112,37 +113,62 @@ static void put_series(const struct doc_series *s, uint64_t from, uint64_t to, i
 	strbuf_release(&most);
 }
 
-void text_series(const struct doc *doc, const struct term *term, struct sink *out)
+/* What is around the curves, at most. */
+static void measure(const struct doc *doc, int *title, int *number)
 {
-	uint64_t from = UINT64_MAX, to = 0;
-	int title = 0, width;
+	struct strbuf text = STRBUF_INIT;
 
+	*title = 0;
+	*number = utf8_width("highest");
 	for (size_t i = 0; i < doc->n_series; i++) {
 		const struct doc_series *s = doc->series[i];
 
 		if (!is_shown(s))
 			continue;
-		if (utf8_width(s->title) > title)
-			title = utf8_width(s->title);
-		from = s->points[0].t < from ? s->points[0].t : from;
-		to = s->points[s->n_points - 1].t > to ? s->points[s->n_points - 1].t : to;
+		strbuf_clear(&text);
+		put_number(&text, s, highest(s));
+		if (utf8_width(text.buf) > *number)
+			*number = utf8_width(text.buf);
+		if (utf8_width(s->title) > *title)
+			*title = utf8_width(s->title);
 	}
+	strbuf_release(&text);
+	*title = *title < TITLE_MOST ? *title : TITLE_MOST;
+}
+
+static uint64_t last_time(const struct doc *doc)
+{
+	uint64_t to = 0;
+
+	for (size_t i = 0; i < doc->n_series; i++) {
+		const struct doc_series *s = doc->series[i];
+
+		if (is_shown(s) && s->points[s->n_points - 1].t > to)
+			to = s->points[s->n_points - 1].t;
+	}
+	return to;
+}
+
+void text_series(const struct doc *doc, const struct term *term, struct sink *out)
+{
+	uint64_t to = last_time(doc);
+	int title, number, width;
+
+	measure(doc, &title, &number);
 	if (!title)
 		return;
-	if (doc->from || doc->to)
-		from = doc->from;
-	else
-		from = 0;
-	title = title < TITLE_MOST ? title : TITLE_MOST;
-	width = term->width - title - 3 * MARGIN - 14;
-	if (width < CURVE_LEAST)
-		width = CURVE_LEAST;
-	sink_printf(out, "%*s%s%s%*s%s%s\n", MARGIN, "", term_style(term, STYLE_BOLD), "curve",
-		    title - 5 + MARGIN + width + MARGIN, "", "highest",
-		    term_style(term, STYLE_NONE));
+	width = term->width - title - number - 3 * MARGIN;
+	if (width < CURVE_LEAST) {
+		title = title + width - CURVE_LEAST > TITLE_LEAST ? title + width - CURVE_LEAST
+								  : TITLE_LEAST;
+		width = term->width - title - number - 3 * MARGIN;
+		width = width < 1 ? 1 : width;
+	}
+	sink_printf(out, "%*s%s%-*s%*s%s%s\n", MARGIN, "", term_style(term, STYLE_BOLD), title,
+		    "curve", MARGIN + width + MARGIN, "", "highest", term_style(term, STYLE_NONE));
 	for (size_t i = 0; i < doc->n_series; i++)
 		if (is_shown(doc->series[i]))
-			put_series(doc->series[i], from, to > from ? to : from + 1, title, width,
-				   term, out);
+			put_series(doc->series[i], doc->from, to > doc->from ? to : doc->from + 1,
+				   title, width, term, out);
 	sink_putc(out, '\n');
 }

@@ -161,6 +161,7 @@ lists()
 		! -name '.*' ! -name '*.o' ! -name '*.a' ! -name '*.so' ! -name '*.log' \
 		! -name '*.trs' ! -name '*.gcda' ! -name '*.gcno' ! -name '*~' \
 		\( -name '*.*' -o -path '*/corpus/*' \) -print | sort | list TEST_FILES
+	[ ! -d examples ] || find examples -type f ! -name '*~' | sort | list EXAMPLE_FILES
 	find scripts -type f ! -name '*~' | sort | list SCRIPT_FILES
 	programs
 }

@@ -88,18 +88,18 @@ void leak_blocks_done(struct leak_blocks *blocks, size_t (*size)(void *ctx, uint
 
 	for (uintptr_t i = first; blocks->n && i <= (blocks->high - 1) >> LEAK_LEAF_BITS; i++) {
 		struct leak_leaf *leaf = blocks->leaves[i];
-		uintptr_t next = (i + 1) << LEAK_LEAF_BITS;
+		uintptr_t next = (i + 1) << LEAK_LEAF_BITS, end;
 
 		if (!leaf)
 			continue;
 		leaf->before = last;
 		if (leaf->any)
 			last = leak_blocks_before(blocks, next - 1);
-		if (!last || last + size(ctx, last) <= blocks->high)
-			continue;
-		blocks->high = last + size(ctx, last);
+		end = last ? last + size(ctx, last) : 0;
+		if (end > blocks->high)
+			blocks->high = end;
 		/* A pointer into the rest of a block must find a leaf there. */
-		for (; next < blocks->high; next += LEAF_BYTES)
+		for (; next < end; next += LEAF_BYTES)
 			blocks->full |= !reach(blocks, next);
 	}
 }

@@ -4,6 +4,7 @@
 #include "leaks.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -46,6 +47,25 @@ struct look {
 	size_t result_size;
 	const char *why; /* nothing is known, for this reason */
 };
+
+/* What the program wants left out, as LeakSanitizer would ask it. */
+static const char *(*suppressions)(void);
+
+void leaks_start(void)
+{
+	if (leaks_wanted())
+		suppressions = (const char *(*)(void))dlsym(RTLD_DEFAULT,
+							    "__lsan_default_suppressions");
+}
+
+static void note_suppressions(struct state *s)
+{
+	const char *text = suppressions ? suppressions() : NULL;
+
+	suppressions = NULL;
+	if (text && *text)
+		output_note(s, "info", "lsan-suppressions", text);
+}
 
 bool leaks_wanted(void)
 {
@@ -213,12 +233,16 @@ static void prepare(struct look *look, uintptr_t sp, const uintptr_t *registers)
 
 /*
  * Other threads' registers are not to be had: so many blocks may be held by nothing
- * else.  A site with more of them than that has lost some for certain.
+ * else.  A site with more of them than that has lost some for certain.  A stack that
+ * was not found may hold any number.
  */
 static uint64_t soften(struct look *look, bool at_end)
 {
 	struct leak_result *result = look->result;
 	uint64_t limit = at_end ? 0 : (look->n_threads - 1) * REGISTERS, soft = 0;
+
+	if (result->no_stack)
+		limit = UINT64_MAX;
 
 	for (uint32_t i = 0; limit && i < result->n_rows; i++)
 		if (result->rows[i].class == MP_DEFINITE && result->rows[i].count <= limit) {
@@ -230,25 +254,24 @@ static uint64_t soften(struct look *look, bool at_end)
 
 static void say_note(const struct look *look, uint64_t soft, struct rt_text *note)
 {
+	uint64_t others = look->n_threads - 1;
+
 	if (look->why) {
 		rt_put(note, "not classified: ");
 		rt_put(note, look->why);
 		return;
 	}
-	if (look->result->no_stack) {
-		rt_put_u64(note, look->result->no_stack);
-		rt_put(note, " threads have stacks that were not found: what only those hold "
-			     "counts as lost");
-	}
 	if (!soft)
 		return;
-	if (note->len)
-		rt_put(note, "; ");
-	rt_put_u64(note, look->n_threads - 1);
-	rt_put(note, look->n_threads == 2 ? " other thread was" : " other threads were");
-	rt_put(note, " running, whose registers cannot be read: ");
+	rt_put_u64(note, look->result->no_stack ? look->result->no_stack : others);
+	rt_put(note, look->result->no_stack ? " of the threads had a stack that was not found: "
+		     : others == 1	    ? " other thread was running, whose registers cannot "
+					      "be read: "
+					    : " other threads were running, whose registers "
+					      "cannot be read: ");
 	rt_put_u64(note, soft);
-	rt_put(note, " blocks that one of them could hold count as possible");
+	rt_put(note, soft == 1 ? " block that may be held there counts as possible"
+			       : " blocks that may be held there count as possible");
 }
 
 static bool has_lost(const struct leak_result *result)
@@ -277,6 +300,7 @@ __attribute__((noinline)) bool leaks_check(struct state *s, const char *name, bo
 	/* Without a way out: all from here, where every register was saved. */
 	if (!sp)
 		sp = (uintptr_t)__builtin_frame_address(0) - REGISTERS * 8;
+	note_suppressions(s);
 	text[0] = '\0';
 	prepare(&look, sp, registers);
 	if (!look.why)

@@ -13,6 +13,9 @@
 
 #include "state.h"
 
+/* Once the settings are known and the program's libraries are loaded. */
+void leaks_start(void);
+
 /* Is any of this wanted?  By MEMPROF_LEAKS. */
 bool leaks_wanted(void);
 

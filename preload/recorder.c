@@ -72,6 +72,7 @@ static bool set_up_once(void)
 	follow_init();
 	if (sys_readlink("/proc/self/exe", exe, sizeof(exe)) <= 0)
 		exe[0] = '\0';
+	leaks_start();
 	modules_init(exe);
 	blocks_init();
 	shadow_init(blocks_glibc ? 5 : 4);

@@ -322,8 +322,8 @@ static void note_other_memory(const struct model *model, struct doc *doc)
 		units_add_bytes(&size, (uint64_t)inherited);
 		doc_add_note(
 			doc, LEVEL_INFO, "inherited",
-			"%s more are blocks that %s allocated before the fork: %s",
-			size.buf, model_is_family(model) ? "parents of processes" : "its parent",
+			"%s more are blocks that %s allocated before the fork: %s", size.buf,
+			model_is_family(model) ? "parents of processes" : "its parent",
 			model->footer.inherited_bytes && !model_is_family(model)
 				? "the parent's trace shows where, this process was too short-lived"
 				: "'memprof top --kind inherited' shows where");
@@ -362,6 +362,9 @@ void about_notes(const struct model *model, enum mp_kind kind, struct doc *doc)
 				       : !strcmp(n->level, "warning") ? LEVEL_WARNING
 								      : LEVEL_INFO;
 
+		/* for programs, not for people */
+		if (n->code && !strcmp(n->code, "lsan-suppressions"))
+			continue;
 		doc_add_note(doc, level, n->code, "%s", n->text ? n->text : "");
 	}
 }

@@ -111,6 +111,22 @@ static void add_row(const struct leaks *leaks, const struct leak_row *row, struc
 	free(frames);
 }
 
+static const char *why_invalid(const char *what)
+{
+	static const char *const words[][2] = {
+		{ "double-free", " of a block that was released before" },
+		{ "realloc-freed", " of a block that was released before" },
+		{ "interior-free", " of an address inside a block" },
+		{ "invalid-free", " of what is no block" },
+		{ "mismatched-free", " of a block that was allocated another way" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i][0], what))
+			return words[i][1];
+	return "";
+}
+
 static void add_invalid(const struct leaks *leaks, const struct model_invalid *bad,
 			struct verdict *verdict, struct doc *doc)
 {
@@ -131,8 +147,8 @@ static void add_invalid(const struct leaks *leaks, const struct model_invalid *b
 		}
 	}
 	frames = frames_of(doc, v, n);
-	text = xasprintf("%s: %s(0x%" PRIx64 ")", bad->what,
-			 *bad->function ? bad->function : "release", bad->address);
+	text = xasprintf("%s(0x%" PRIx64 ")%s", *bad->function ? bad->function : "release",
+			 bad->address, why_invalid(bad->what));
 	doc_add_finding(doc, (struct doc_finding){
 				     .rule = bad->what,
 				     .text = text,

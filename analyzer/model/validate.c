@@ -92,6 +92,25 @@ static void check_header(struct validator *v, const struct event *event)
 	check_word(v, event, "blocks", line->blocks, blocks);
 }
 
+/* Lines may be repeated: after a kill they are written once more where in doubt. */
+static bool is_same_module(const struct validator *v, const struct mp_module *line)
+{
+	const uint64_t *index = map_get(&v->builder.modules, line->id);
+	const struct model_module *module = &v->model.modules[*index - 1];
+
+	return !strcmp(module->path, line->path) && module->start == line->start &&
+	       module->end == line->end && module->bias == line->bias;
+}
+
+static bool is_same_stack(const struct validator *v, const struct mp_stack *line)
+{
+	const struct model_node *node = &v->model.nodes[line->id];
+	const uint64_t *module = line->module ? map_get(&v->builder.modules, line->module) : NULL;
+
+	return node->parent == line->parent && node->offset == line->offset &&
+	       node->module == (module ? *module : 0);
+}
+
 static void check_module(struct validator *v, const struct event *event)
 {
 	const struct mp_module *line = &event->module_line;
@@ -100,7 +119,7 @@ static void check_module(struct validator *v, const struct event *event)
 		wrong(v, event->line, "module ids start at 1");
 	else if (line->id > UINT32_MAX)
 		wrong(v, event->line, "module id %llu is out of range", LLU(line->id));
-	else if (map_get(&v->builder.modules, line->id))
+	else if (map_get(&v->builder.modules, line->id) && !is_same_module(v, line))
 		wrong(v, event->line, "module %llu is there already", LLU(line->id));
 	if (line->start >= line->end)
 		wrong(v, event->line, "module %llu ends before it starts", LLU(line->id));
@@ -122,7 +141,7 @@ static void check_stack(struct validator *v, const struct event *event)
 		wrong(v, event->line, "stack ids start at 1");
 	else if (!build_reach(&v->builder, line->id))
 		wrong(v, event->line, "stack %llu is out of range", LLU(line->id));
-	else if (stack_known(v, line->id))
+	else if (stack_known(v, line->id) && !is_same_stack(v, line))
 		wrong(v, event->line, "stack %llu is there already", LLU(line->id));
 	if (line->parent == line->id)
 		wrong(v, event->line, "stack %llu is its own parent", LLU(line->id));

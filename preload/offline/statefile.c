@@ -53,10 +53,12 @@ static int copy(struct mp_state *state, uint64_t at, uint64_t end)
 	return 0;
 }
 
-/* The parts of [at, end) that are not holes. */
-static int copy_data(struct mp_state *state, uint64_t at, uint64_t end)
+/* The parts of [at, end) that are not holes; *last is where the last one ends. */
+static int copy_data(struct mp_state *state, uint64_t at, uint64_t end, uint64_t *last)
 {
 	int err = 0;
+
+	*last = at;
 
 	while (!err && at < end) {
 		off_t data = lseek(state->fd, (off_t)at, SEEK_DATA), hole;
@@ -68,49 +70,92 @@ static int copy_data(struct mp_state *state, uint64_t at, uint64_t end)
 			return -errno;
 		if ((uint64_t)data >= end)
 			return 0;
-		err = copy(state, (uint64_t)data, (uint64_t)hole < end ? (uint64_t)hole : end);
+		*last = (uint64_t)hole < end ? (uint64_t)hole : end;
+		err = copy(state, (uint64_t)data, *last);
 		at = (uint64_t)hole;
 	}
 	return err;
 }
 
+/* Entries that may have been handed out and not written to: what is far from anything in the
+ * file is nothing, whatever the header counts. */
+#define UNWRITTEN 4096
+
+static const uint32_t entry_sizes[REGIONS] = {
+	[REGION_NODES] = sizeof(struct node),
+	[REGION_MARKS] = sizeof(uint16_t),
+	[REGION_CELLS] = CELL_BLOCK * sizeof(struct cell),
+	[REGION_INFOS] = CELL_BLOCK * sizeof(struct cell_info),
+	[REGION_OWNERS] = sizeof(struct block_owner),
+	[REGION_THREADS] = sizeof(struct thread_record),
+	[REGION_MODULES] = sizeof(struct module_record),
+	[REGION_SIZES] = sizeof(struct size_entry),
+	[REGION_ZONES] = sizeof(struct zone),
+	[REGION_SUMS] = sizeof(struct zone_sum),
+	[REGION_OCTAVES] = sizeof(struct zone_octave),
+	[REGION_MOMENTS] = sizeof(struct moment),
+	[REGION_TEXT] = 1,
+};
+
 /* Bytes of a region that were in use, at most. */
 static uint64_t used(const struct state *s, enum region region)
 {
-	static const uint32_t sizes[REGIONS] = {
-		[REGION_NODES] = sizeof(struct node),
-		[REGION_MARKS] = sizeof(uint16_t),
-		[REGION_CELLS] = CELL_BLOCK * sizeof(struct cell),
-		[REGION_INFOS] = CELL_BLOCK * sizeof(struct cell_info),
-		[REGION_OWNERS] = sizeof(struct block_owner),
-		[REGION_THREADS] = sizeof(struct thread_record),
-		[REGION_MODULES] = sizeof(struct module_record),
-		[REGION_SIZES] = sizeof(struct size_entry),
-		[REGION_ZONES] = sizeof(struct zone),
-		[REGION_SUMS] = sizeof(struct zone_sum),
-		[REGION_OCTAVES] = sizeof(struct zone_octave),
-		[REGION_MOMENTS] = sizeof(struct moment),
-		[REGION_TEXT] = 1,
-	};
 	const uint32_t counts[REGIONS] = {
-		[REGION_NODES] = s->nodes,     [REGION_CELLS] = s->blocks,
+		[REGION_NODES] = s->nodes,
+		[REGION_CELLS] = s->blocks,
 		[REGION_MARKS] = s->nodes,
-		[REGION_INFOS] = s->blocks,    [REGION_OWNERS] = s->blocks,
-		[REGION_THREADS] = s->threads, [REGION_MODULES] = s->modules,
-		[REGION_SIZES] = s->sizes,     [REGION_TEXT] = s->text,
-		[REGION_ZONES] = s->zones,     [REGION_SUMS] = s->sums,
-		[REGION_OCTAVES] = s->octaves, [REGION_MOMENTS] = s->moments ? MOMENTS : 0,
+		[REGION_INFOS] = s->blocks,
+		[REGION_OWNERS] = s->blocks,
+		[REGION_THREADS] = s->threads,
+		[REGION_MODULES] = s->modules,
+		[REGION_SIZES] = s->sizes,
+		[REGION_TEXT] = s->text,
+		[REGION_ZONES] = s->zones,
+		[REGION_SUMS] = s->sums,
+		[REGION_OCTAVES] = s->octaves,
+		[REGION_MOMENTS] = s->moments ? MOMENTS : 0,
 	};
-	uint64_t bytes = (uint64_t)counts[region] * sizes[region];
+	uint64_t bytes = (uint64_t)counts[region] * entry_sizes[region];
 
 	return bytes < s->regions[region].capacity ? bytes : s->regions[region].capacity;
 }
 
+/* The count of a region's entries, where it has one of its own. */
+static uint32_t *count_of(struct state *s, enum region region)
+{
+	switch (region) {
+	case REGION_NODES:
+		return &s->nodes;
+	case REGION_THREADS:
+		return &s->threads;
+	case REGION_SIZES:
+		return &s->sizes;
+	case REGION_ZONES:
+		return &s->zones;
+	case REGION_SUMS:
+		return &s->sums;
+	case REGION_OCTAVES:
+		return &s->octaves;
+	case REGION_INFOS:
+		return &s->blocks;
+	default:
+		return NULL;
+	}
+}
+
 static int copy_region(struct mp_state *state, enum region region)
 {
-	uint64_t at = state->s->regions[region].offset;
+	uint64_t at = state->s->regions[region].offset, last;
+	uint32_t *count = count_of(state->s, region);
+	int err = copy_data(state, at, at + used(state->s, region), &last);
 
-	return copy_data(state, at, at + used(state->s, region));
+	if (!err && count) {
+		uint64_t most = (last - at) / entry_sizes[region] + UNWRITTEN;
+
+		if (*count > most)
+			*count = (uint32_t)most;
+	}
+	return err;
 }
 
 /* One region behind the other, and all in the file. */

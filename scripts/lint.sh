@@ -89,8 +89,8 @@ lint_headers()
 		preload/*) world=(-x c -Ipreload) path="\"${header#preload/}\"" ;;
 		*) continue ;;
 		esac
+		# shellcheck disable=SC2086 # flags
 		printf '#include %s\n' "$path" |
-			# shellcheck disable=SC2086 # flags
 			$CC -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -Werror -fsyntax-only \
 				-Wno-unused-function -Iinclude $cairo "${world[@]}" - ||
 			complain "$header does not compile alone"

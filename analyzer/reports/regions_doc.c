@@ -204,10 +204,10 @@ enum {
 
 static const struct doc_column region_columns[COLUMNS] = {
 	[AT_NCALLS] = { "ncalls", "ncalls", UNIT_TEXT, .align = ALIGN_RIGHT, .flags = SHOWN },
-	[AT_TOTTIME] = { "tottime", "tottime", UNIT_NS },
-	[AT_TOT_PERCALL] = { "tottime_percall", "percall", UNIT_NS },
-	[AT_CUMTIME] = { "cumtime", "cumtime", UNIT_NS },
-	[AT_CUM_PERCALL] = { "cumtime_percall", "percall", UNIT_NS },
+	[AT_TOTTIME] = { "tottime", "tottime", UNIT_NS, .flags = 0 },
+	[AT_TOT_PERCALL] = { "tottime_percall", "percall", UNIT_NS, .flags = 0 },
+	[AT_CUMTIME] = { "cumtime", "cumtime", UNIT_NS, .flags = 0 },
+	[AT_CUM_PERCALL] = { "cumtime_percall", "percall", UNIT_NS, .flags = 0 },
 	[AT_MEDIAN] = { "median", "median", UNIT_NS, .priority = 2 },
 	[AT_MAX] = { "max", "max", UNIT_NS, .priority = 1 },
 	[RAW_CALLS] = { "calls", "calls", UNIT_COUNT, .flags = RAW },
@@ -414,8 +414,8 @@ enum {
 static const struct doc_column mark_columns[M_COLUMNS] = {
 	[M_NAME] = { "mark", "mark", UNIT_TEXT, .flags = COLUMN_KEY },
 	[M_THREAD] = { "thread", "thread", UNIT_TEXT, .priority = 3 },
-	[M_SINCE_START] = { "since_start", "since start", UNIT_NS },
-	[M_SINCE_LAST] = { "since_last", "since last", UNIT_NS },
+	[M_SINCE_START] = { "since_start", "since start", UNIT_NS, .flags = 0 },
+	[M_SINCE_LAST] = { "since_last", "since last", UNIT_NS, .flags = 0 },
 	[M_RAW_START] = { "since_start_ns", "since start", UNIT_NS, .flags = RAW },
 	[M_RAW_LAST] = { "since_last_ns", "since last", UNIT_NS, .flags = RAW },
 	[M_TID] = { "tid", "tid", UNIT_NONE, .flags = RAW },

@@ -41,9 +41,9 @@ enum {
 #define RAW COLUMN_FOR_MACHINES
 
 static const struct doc_column columns[COLUMNS] = {
-	[AT_TIME] = { "time_ns", "time", UNIT_NS },
-	[AT_HEAP] = { "heap_bytes", "heap", UNIT_BYTES },
-	[AT_RSS] = { "own_rss_bytes", "resident", UNIT_BYTES },
+	[AT_TIME] = { "time_ns", "time", UNIT_NS, .flags = 0 },
+	[AT_HEAP] = { "heap_bytes", "heap", UNIT_BYTES, .flags = 0 },
+	[AT_RSS] = { "own_rss_bytes", "resident", UNIT_BYTES, .flags = 0 },
 	[AT_MAPPED] = { "mapped_bytes", "mapped", UNIT_BYTES, .priority = 3 },
 	[AT_ALLOCS] = { "allocations_per_second", "allocs/s", UNIT_COUNT, .priority = 1 },
 	[AT_BYTES] = { "bytes_per_second", "bytes/s", UNIT_BYTES, .priority = 2 },

@@ -18,6 +18,7 @@
 #include "cmds/settle.h"
 #include "launch/environment.h"
 #include "launch/library.h"
+#include "launch/outside.h"
 #include "launch/process.h"
 #include "launch/program.h"
 #include "launch/summary.h"
@@ -100,7 +101,8 @@ static const struct opt run_options[] = {
 	  .name = "force",
 	  .type = OPT_FLAG,
 	  .offset = offsetof(struct run_args, force),
-	  .help = "start the program also when it cannot be recorded" },
+	  .help = "start the program also when it cannot be recorded; its resident set is watched "
+		  "from outside then" },
 	{ .type = OPT_END },
 };
 
@@ -261,9 +263,7 @@ static void summarise(const struct environment *env, const struct program *progr
 
 	if (!file && files->n)
 		file = &files->v[0];
-	if (!file && program->problem)
-		strbuf_addstr(&text, "it started no program that could be recorded");
-	else if (!file)
+	if (!file)
 		strbuf_addf(&text,
 			    "no trace was written: '%s' ended before the recorder could "
 			    "start, or '%s' cannot be written; --verbose says more",
@@ -286,6 +286,48 @@ static bool wants_leaks(const struct environment *env, const struct run_args *ar
 	       (leaks && *leaks && strcmp(leaks, "off"));
 }
 
+/* A program that nothing can be preloaded into: its resident set is watched from here. */
+static int start_unrecorded(const struct program *program, const struct run_args *args,
+			    struct environment *env, char **operands)
+{
+	struct diag diag = DIAG_INIT;
+	struct outside outside;
+	struct process_end end;
+	struct strbuf why = STRBUF_INIT, highest = STRBUF_INIT;
+	struct timespec started;
+	struct trace_files files;
+	int err;
+
+	strbuf_addf(&why, "%s; only its resident set was watched, from outside", program->problem);
+	if (!environment_get(env, "MEMPROF_RUN"))
+		make_run_id(env);
+	clock_gettime(CLOCK_REALTIME, &started);
+	err = outside_run(&outside, program->path, operands, env->v, output_of(env),
+			  environment_get(env, "MEMPROF_RUN"), why.buf, &end, &diag);
+	complain_diag(&diag);
+	if (err)
+		complain("cannot run '%s': %s", program->path, strerror(-err));
+	else if (outside.path && !args->quiet) {
+		units_add_bytes(&highest, outside.highest);
+		complain("watched from outside: resident set %s at most; no allocations are known",
+			 highest.buf);
+		complain("next: memprof time %s", outside.path);
+	}
+	/* What it started may have been recorded all the same. */
+	trace_files_find(&files, output_of(env), environment_get(env, "MEMPROF_RUN"), started);
+	settle_all(&files, args->quiet);
+	if (files.n > 1 && !args->quiet)
+		complain("%zu traces of what it started", files.n - 1);
+	trace_files_release(&files);
+	strbuf_release(&highest);
+	strbuf_release(&why);
+	outside_release(&outside);
+	diag_release(&diag);
+	if (err)
+		return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+	return process_exit_status(&end);
+}
+
 static int start(const struct program *program, const struct run_args *args,
 		 struct environment *env, char **operands)
 {
@@ -294,6 +336,8 @@ static int start(const struct program *program, const struct run_args *args,
 	int err, findings = EXIT_FINE;
 
 	clock_gettime(CLOCK_REALTIME, &started);
+	if (program->problem)
+		return start_unrecorded(program, args, env, operands);
 	err = process_run(program->path, operands, env->v, &end);
 	if (err) {
 		complain("cannot run '%s': %s", program->path, strerror(-err));
@@ -319,8 +363,10 @@ static int start(const struct program *program, const struct run_args *args,
 static const char *way_out(const struct program *program)
 {
 	if (program->children)
-		return " (--force starts it all the same: then what it starts is recorded)";
-	return " (--force starts it all the same, without recording)";
+		return " (--force starts it all the same: its resident set is watched from "
+		       "outside, "
+		       "and what it starts is recorded)";
+	return " (--force starts it all the same, and watches its resident set from outside)";
 }
 
 /* Everything before the start; 0 or the exit status. */

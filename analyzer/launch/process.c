@@ -91,6 +91,12 @@ static void wait_for_end(const sigset_t *waited, struct process_end *end)
 
 int process_run(const char *path, char *const argv[], char *const envp[], struct process_end *end)
 {
+	return process_run_with(path, argv, envp, end, NULL, NULL);
+}
+
+int process_run_with(const char *path, char *const argv[], char *const envp[],
+		     struct process_end *end, void (*started)(pid_t pid, void *ctx), void *ctx)
+{
 	struct signal_state saved;
 	sigset_t waited;
 	int report[2], err;
@@ -108,6 +114,8 @@ int process_run(const char *path, char *const argv[], char *const envp[], struct
 	close(report[1]);
 	if (!err) {
 		err = wait_for_exec(report[0]);
+		if (!err && started)
+			started(end->pid, ctx);
 		wait_for_end(&waited, end);
 	}
 	close(report[0]);

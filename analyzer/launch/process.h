@@ -22,6 +22,10 @@ struct process_end {
  */
 int process_run(const char *path, char *const argv[], char *const envp[], struct process_end *end);
 
+/* The same; once the program was started, `started` is called with its pid. */
+int process_run_with(const char *path, char *const argv[], char *const envp[],
+		     struct process_end *end, void (*started)(pid_t pid, void *ctx), void *ctx);
+
 /* What a shell would report: the exit status, or 128 + the signal's number. */
 int process_exit_status(const struct process_end *end);
 

@@ -34,7 +34,7 @@ static enum walk_result walk_to_memo(struct thread *t, struct walk *w, uint32_t 
 	const struct rule_entry *rule = NULL;
 	uint32_t candidates = memo->n, len = 0, failed;
 	uint32_t most = w->sp <= t->too_deep && in_span(&t->own, w->sp) ? TOO_DEEP_FRAMES
-									: MEMO_DEPTH;
+									: memo->depth;
 	enum walk_result result = WALK_ON;
 
 	*join = NO_JOIN;
@@ -51,7 +51,7 @@ static enum walk_result walk_to_memo(struct thread *t, struct walk *w, uint32_t 
 		if (candidates && same_frame(&memo->frames[candidates - 1], key, w)) {
 			const struct memo_frame *f = &memo->frames[candidates - 1];
 
-			if (memo_verify(memo, f->slots_end, &failed)) {
+			if (memo_prove(memo, f->slots_end, &failed)) {
 				*join = candidates - 1;
 				break;
 			}
@@ -62,7 +62,7 @@ static enum walk_result walk_to_memo(struct thread *t, struct walk *w, uint32_t 
 			candidates--;
 		}
 		if (unlikely(len == most)) {
-			if (len == MEMO_DEPTH && in_span(&t->own, t->walk[0].sp))
+			if (len == memo->depth && in_span(&t->own, t->walk[0].sp))
 				t->too_deep = t->walk[0].sp;
 			result = WALK_TRUNCATED;
 			break;
@@ -104,7 +104,8 @@ static bool add_slots(struct memo *memo, uint32_t *end, const struct step *step,
 }
 
 /* Put the n new frames above remembered frame `join` (or on an empty memo) and
- * give each its node.  `w` is where the walk stopped. */
+ * give each its node.  `w` is where the walk stopped.  0 when they are too many, and
+ * the memo is empty. */
 static uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const struct walk *w,
 			 uint32_t base)
 {
@@ -115,9 +116,9 @@ static uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const stru
 	uint64_t pc = w->pc, sp = w->sp, rbp = w->rbp;
 	bool needs = at && memo->frames[join].needs_rbp, outermost = !at;
 
-	if (unlikely(at + n > MEMO_DEPTH)) {
+	if (unlikely(at + n > memo->depth)) {
 		memo->n = 0;
-		return NODE_OTHER;
+		return 0;
 	}
 	while (n--) {
 		const struct step *step = &t->walk[n];
@@ -128,6 +129,7 @@ static uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const stru
 			needs = saved = false;
 		else
 			needs = add_slots(memo, &end, step, pc, sp, rbp, needs);
+		end = memo_end_frame(memo, at ? memo->frames[at - 1].slots_end : 1, end);
 		outermost = false;
 		node = trie_child(t->state, &t->ids, node, step->frame);
 		memo->frames[at++] = (struct memo_frame){
@@ -167,7 +169,7 @@ static COLD uint32_t capture_unusual(struct thread *t, const struct origin *from
 
 	if (!whole)
 		t->record->truncated++;
-	if (n == MEMO_DEPTH)
+	if (n == t->memo.depth)
 		n = TOO_DEEP_FRAMES;
 	return name_once(t, n, whole ? NODE_ROOT : NODE_TRUNCATED);
 }
@@ -264,11 +266,14 @@ static struct capture walk(struct thread *t, const struct origin *from)
 	frames = join + 1;
 	if (n || join == NO_JOIN) {
 		found.node = remember(t, n, join, &w, NODE_ROOT);
+		/* Just too deep: with an empty memo the walk finds that out. */
+		if (unlikely(!found.node))
+			return walk(t, from);
 		frames = memo->n;
 	} else {
 		found.node = memo->frames[join].node;
 	}
-	if (likely(frames))
+	if (likely(frames && !memo_is_deep(memo->frames[frames - 1].slots_end)))
 		found.trail = keep(t, from, frames);
 	return found;
 }

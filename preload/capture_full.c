@@ -37,7 +37,7 @@ COLD bool capture_full(struct thread *t, const struct origin *from, uint32_t *n)
 		if (!recording && pc == from->pc && regs.r[CFI_RSP] == from->sp)
 			recording = true;
 		if (recording) {
-			if (len == MEMO_DEPTH) {
+			if (len == t->memo.depth) {
 				step = -1;
 				break;
 			}

@@ -73,8 +73,10 @@ uint64_t sys_clock_ns(int clock)
 	uintptr_t f = __atomic_load_n(&function, __ATOMIC_RELAXED);
 	struct timespec ts = { 0 };
 
-	if (!f) {
-		f = find();
+	if (__atomic_load_n(&sys_ticks_forbidden, __ATOMIC_RELAXED)) {
+		f = (uintptr_t)by_system_call;
+	} else if (!f) {
+		f = sys_may_read_ticks() ? find() : (uintptr_t)by_system_call;
 		__atomic_store_n(&function, f, __ATOMIC_RELAXED);
 	}
 	((int (*)(int, struct timespec *))f)(clock, &ts);

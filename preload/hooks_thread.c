@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 
 #include "arch/x86_64/syscall.h"
+#include "memo.h"
 #include "modules.h"
 #include "peak.h"
 #include "real.h"
@@ -88,6 +89,8 @@ HOOK int prctl(int op, ...)
 	va_end(args);
 	if (op == PR_SET_SECCOMP && (a == SECCOMP_MODE_STRICT || (a == SECCOMP_MODE_FILTER && b)))
 		recorder_seal();
+	if (op == PR_SET_TSC && a == PR_TSC_SIGSEGV)
+		memo_without_ticks();
 	/* An allocator may call this while it starts, under its own locks: nothing is
 	 * looked up. */
 	ret = real.prctl ? real.prctl(op, a, b, c, d)

@@ -389,6 +389,16 @@ intptr_t sys_read_folder(int fd, void *buf, size_t len)
 	return CALL3(SYS_getdents64, fd, buf, len);
 }
 
+bool sys_ticks_forbidden;
+
+bool sys_may_read_ticks(void)
+{
+	int mode = 0;
+
+	return !__atomic_load_n(&sys_ticks_forbidden, __ATOMIC_RELAXED) &&
+	       CALL2(SYS_prctl, PR_GET_TSC, &mode) == 0 && mode == PR_TSC_ENABLE;
+}
+
 void sys_set_name(const char *name)
 {
 	CALL2(SYS_prctl, PR_SET_NAME, name);

@@ -90,6 +90,10 @@ int sys_copy_ended(int pid, bool *clean);
 void sys_kill(int pid);
 /* Entries of a folder as the kernel gives them, or -errno; 0 at the end. */
 intptr_t sys_read_folder(int fd, void *buf, size_t len);
+/* False when reading the processor's time stamp counter would raise a signal; the
+ * program is about to make it so: the clocks then enter the kernel. */
+bool sys_may_read_ticks(void);
+extern bool sys_ticks_forbidden __attribute__((visibility("hidden")));
 /* Name the calling thread. */
 void sys_set_name(const char *name);
 _Noreturn void sys_exit_group(int status);

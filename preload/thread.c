@@ -56,30 +56,37 @@ static struct thread *take_over(uint32_t pid, uint32_t tid)
 	return NULL;
 }
 
+/* What walks and proofs need. */
+static bool make_tables(struct thread *t)
+{
+	if (!memo_init(&t->memo))
+		return false;
+	t->walk = arena_map(t->memo.depth * sizeof(*t->walk), ARENA_CAPTURE);
+	if (t->walk && trails_init(&t->trails)) {
+		if (rules_init(&t->rules))
+			return true;
+		trails_release(&t->trails);
+	}
+	arena_unmap(t->walk, t->memo.depth * sizeof(*t->walk));
+	memo_release(&t->memo);
+	return false;
+}
+
 static struct thread *make(void)
 {
 	struct thread *t = arena_map(sizeof(*t), ARENA_CAPTURE);
 
 	if (!t)
 		return NULL;
-	t->walk = arena_map(MEMO_DEPTH * sizeof(*t->walk), ARENA_CAPTURE);
-	if (t->walk && memo_init(&t->memo)) {
-		if (trails_init(&t->trails)) {
-			if (rules_init(&t->rules)) {
-				t->made_before = __atomic_load_n(&made, __ATOMIC_RELAXED);
-				while (!__atomic_compare_exchange_n(&made, &t->made_before, t,
-								    false, __ATOMIC_RELEASE,
-								    __ATOMIC_RELAXED))
-					;
-				return t;
-			}
-			trails_release(&t->trails);
-		}
-		memo_release(&t->memo);
+	if (!make_tables(t)) {
+		arena_unmap(t, sizeof(*t));
+		return NULL;
 	}
-	arena_unmap(t->walk, MEMO_DEPTH * sizeof(*t->walk));
-	arena_unmap(t, sizeof(*t));
-	return NULL;
+	t->made_before = __atomic_load_n(&made, __ATOMIC_RELAXED);
+	while (!__atomic_compare_exchange_n(&made, &t->made_before, t, false, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED))
+		;
+	return t;
 }
 
 #define STACK_MAX ((uint64_t)1 << 30)

@@ -182,8 +182,8 @@ struct doc_note {
 
 /* Something that is wrong with what was looked at: what continuous integration shows. */
 struct doc_finding {
-	const char *rule; /* stable word: definite-leak */
-	const char *text; /* one sentence without the last full stop */
+	const char *rule;		/* stable word: definite-leak */
+	const char *text;		/* one sentence without the last full stop */
 	const struct doc_frame *frames; /* where, innermost first */
 	size_t n_frames;
 	bool failed; /* the user asked for a failure because of such */

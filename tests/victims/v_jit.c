@@ -12,8 +12,8 @@
 typedef void *call_fn(void *(*f)(size_t), size_t size);
 
 /* push rbp; mov rbp, rsp; mov rax, rdi; mov rdi, rsi; call rax; pop rbp; ret */
-static const unsigned char code[] = { 0x55, 0x48, 0x89, 0xe5, 0x48, 0x89, 0xf8, 0x48,
-				      0x89, 0xf7, 0xff, 0xd0, 0x5d, 0xc3 };
+static const unsigned char code[] = { 0x55, 0x48, 0x89, 0xe5, 0x48, 0x89, 0xf8,
+				      0x48, 0x89, 0xf7, 0xff, 0xd0, 0x5d, 0xc3 };
 
 #define FUNCTIONS 4
 #define APART 256
@@ -25,9 +25,9 @@ static NOINLINE void *allocate(size_t size)
 
 static void write_map(const char *path, const unsigned char *at)
 {
-	static const char *const names[FUNCTIONS] = {
-		"JS:*render /srv/app.js:12:5", "py::parse:/srv/app.py", "plain name", "never called"
-	};
+	static const char *const names[FUNCTIONS] = { "JS:*render /srv/app.js:12:5",
+						      "py::parse:/srv/app.py", "plain name",
+						      "never called" };
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	if (fd < 0)

@@ -196,7 +196,7 @@ static int by_key(const void *left, const void *right, void *sort)
 	return a->group < b->group ? -1 : a->group > b->group;
 }
 
-static void add_site(const struct size_table *t, const struct size_site *site, uint64_t rank,
+static void add_site(struct size_table *t, const struct size_site *site, uint64_t rank,
 		     struct doc *doc, struct doc_table *table)
 {
 	const struct group *g = &t->groups.v[site->group];
@@ -222,7 +222,7 @@ static void add_site(const struct size_table *t, const struct size_site *site, u
 	};
 
 	put_numbers(cells + SITE_NUMBERS, &site->total, t->recorded);
-	doc_add_row(doc, table, cells);
+	doc_add_row(doc, table, cells)->detail = top_callers(&t->groups, doc, g);
 }
 
 static void add_footer(const struct size_table *t, const struct size_counts *c, const char *label,

@@ -143,8 +143,8 @@ static int compare(const void *left, const void *right)
 	return a->group->node < b->group->node ? -1 : a->group->node > b->group->node;
 }
 
-static void put_row(struct doc *doc, struct doc_table *table, const struct group *g, uint64_t ns,
-		    uint64_t rank)
+static void put_row(struct doc *doc, struct doc_table *table, struct groups *groups,
+		    const struct group *g, uint64_t ns, uint64_t rank)
 {
 	const struct doc_frame frame = {
 		.function = top_place_name(doc, g->function, g->module, g->offset, true),
@@ -159,7 +159,7 @@ static void put_row(struct doc *doc, struct doc_table *table, const struct group
 	};
 
 	put_counts(cells, &g->counts, ns);
-	doc_add_row(doc, table, cells);
+	doc_add_row(doc, table, cells)->detail = top_callers(groups, doc, g);
 }
 
 static void put_footer(struct doc *doc, struct doc_table *table, const struct counts *c,
@@ -171,8 +171,8 @@ static void put_footer(struct doc *doc, struct doc_table *table, const struct co
 	doc_add_footer(doc, table, cells);
 }
 
-static void add_rows(const struct report_args *args, const struct groups *groups, int sort,
-		     uint64_t ns, struct doc *doc)
+static void add_rows(const struct report_args *args, struct groups *groups, int sort, uint64_t ns,
+		     struct doc *doc)
 {
 	struct doc_table *table = doc_add_table(doc, "temporaries", NULL, columns, COLUMNS);
 	struct row *rows = xcalloc(groups->n + 1, sizeof(*rows));
@@ -191,7 +191,7 @@ static void add_rows(const struct report_args *args, const struct groups *groups
 	qsort(rows, n, sizeof(*rows), compare);
 	shown = args->n && args->n < n ? (size_t)args->n : n;
 	for (size_t i = 0; i < shown; i++) {
-		put_row(doc, table, rows[i].group, ns, i + 1);
+		put_row(doc, table, groups, rows[i].group, ns, i + 1);
 		other.allocs -= rows[i].group->counts.allocs;
 		other.bytes -= rows[i].group->counts.bytes;
 		other.freed -= rows[i].group->counts.freed;

@@ -394,20 +394,18 @@ static void make_line(const struct top *top, struct line *line, struct doc *doc,
 /* Callers named for a row that has no name. */
 #define CALLERS 2
 
-/*
- * Where code without names allocates, its first named callers say more than an
- * address: those of one stack of the row, the others may have more.
- */
-static const char *callers(const struct top *top, struct doc *doc, const struct group *g)
+const char *top_callers(struct groups *groups, struct doc *doc, const struct group *g)
 {
-	const struct model *model = top->groups->model;
+	const struct model *model = groups->model;
 	uint32_t node = g->node < model->n_nodes ? g->node : 0;
 	struct strbuf text = STRBUF_INIT;
 	const char *kept = NULL;
 	int n = 0;
 
+	if (groups->by != BY_LINE || g->function)
+		return NULL;
 	for (; node && n < CALLERS; node = model->nodes[node].parent) {
-		const struct place *place = places_of(&top->groups->places, node);
+		const struct place *place = places_of(&groups->places, node);
 
 		if (model->nodes[node].kind == FRAME_TRUNCATED)
 			break;
@@ -471,8 +469,7 @@ struct doc_table *top_add_table(const struct top *top, struct doc *doc)
 		room = NULL;
 		make_line(top, &line, doc, top->order[i], i + 1, &room);
 		row = doc_add_row(doc, table, line.cells);
-		if (top->groups->by == BY_LINE && !top->order[i]->function)
-			row->detail = callers(top, doc, top->order[i]);
+		row->detail = top_callers(top->groups, doc, top->order[i]);
 		free(room);
 	}
 	table->size = top_sort_keys[top->sort].key;

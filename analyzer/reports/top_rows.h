@@ -48,6 +48,13 @@ const char *top_place_name(struct doc *doc, const char *function, const char *mo
 			   uint64_t offset, bool with_offset);
 
 /*
+ * Where code without names allocates, its first named callers say more than an
+ * address: "called by parse < main", for the detail of a row.  Those of one stack of
+ * the row; the others may have more.  NULL when the row has a name.
+ */
+const char *top_callers(struct groups *groups, struct doc *doc, const struct group *g);
+
+/*
  * At the end most programs have freed everything: what they held at their peak
  * answers where memory went.  Elsewhere it is what lives there.
  */

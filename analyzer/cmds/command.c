@@ -9,17 +9,21 @@
 
 #include "util/diag.h"
 #include "util/strbuf.h"
+#include "util/utf8.h"
 
+/* Names come from the command line and from programs: nothing in them steers a terminal. */
 static void print_line(const char *fmt, va_list ap)
 {
-	struct strbuf line = STRBUF_INIT;
+	struct strbuf text = STRBUF_INIT, line = STRBUF_INIT;
 
+	strbuf_vaddf(&text, fmt, ap);
 	strbuf_addstr(&line, "memprof: ");
-	strbuf_vaddf(&line, fmt, ap);
+	utf8_add_clean(&line, text.buf);
 	strbuf_addch(&line, '\n');
 	/* in one piece, so that lines of several processes stay whole */
 	fputs(line.buf, stderr);
 	strbuf_release(&line);
+	strbuf_release(&text);
 }
 
 void complain(const char *fmt, ...)

@@ -12,20 +12,33 @@
 #include "render/renderer.h"
 #include "util/sink.h"
 #include "util/strbuf.h"
+#include "util/utf8.h"
+
+/* Names are the program's own choice and may end on a terminal: no control characters. */
+static bool may_steer(uint32_t c)
+{
+	return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0);
+}
 
 static void put_text(struct sink *out, const char *text)
 {
-	if (!strpbrk(text, ",\"\r\n")) {
-		sink_puts(out, text);
-		return;
-	}
-	sink_putc(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
+	bool quoted = strpbrk(text, ",\"\r\n");
+
+	if (quoted)
+		sink_putc(out, '"');
+	while (*text) {
+		const char *start = text;
+		uint32_t c = utf8_next(&text);
+
+		if (c == '"')
 			sink_putc(out, '"');
-		sink_putc(out, *text);
+		if (may_steer(c))
+			sink_putc(out, '?');
+		else
+			sink_write(out, start, (size_t)(text - start));
 	}
-	sink_putc(out, '"');
+	if (quoted)
+		sink_putc(out, '"');
 }
 
 /* `function (file:line);…`, innermost first */

@@ -22,7 +22,7 @@ void json_text(struct sink *out, const char *text)
 			sink_puts(out, "\\n");
 		else if (c == '\t')
 			sink_puts(out, "\\t");
-		else if (c < 0x20 || c == 0x7f)
+		else if (c < 0x20 || (c >= 0x7f && c < 0xa0))
 			sink_printf(out, "\\u%04x", c);
 		else if (c == 0xfffd)
 			sink_puts(out, "\\ufffd");

@@ -218,9 +218,21 @@ static void put_dump(struct drain *d, void *ctx)
 	arena_unmap(file, sizeof(*file));
 }
 
+/* A packed trace cannot be copied and given one more line. */
+static bool is_packed(const char *path)
+{
+	size_t len = rt_strlen(path);
+
+	return (len > 3 && !rt_strcmp(path + len - 3, ".gz")) ||
+	       (len > 4 && !rt_strcmp(path + len - 4, ".zst"));
+}
+
 int points_dump(struct thread *t, const char *path)
 {
 	struct dump dump = { .path = path, .result = -EIO };
+
+	if (is_packed(output_path()))
+		return -EOPNOTSUPP;
 
 	output_point(t->state, put_dump, &dump);
 	return dump.result;

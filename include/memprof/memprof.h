@@ -179,8 +179,8 @@ MEMPROF_DO_(stop, (void), ())
 
 /*
  * Write what is known so far as a trace of its own to a new file, for any report:
- * `memprof flame PATH`.  Returns 0, or -1 when the file exists or cannot be written, or when
- * there is no recorder.
+ * `memprof flame PATH`.  Returns 0, or -1 when the file exists or cannot be written, when the
+ * trace is packed (.gz, .zst), or when there is no recorder.
  */
 MEMPROF_INLINE_ int memprof_dump(const char *path)
 MEMPROF_ASK_(int, dump, (const char *), (path), -1)
@@ -353,11 +353,13 @@ struct memprof_suite {
 #ifdef __cplusplus
 }
 
-namespace memprof {
+namespace memprof
+{
 
 /* A region as long as the object lives: memprof::region load("load"); */
-class region {
-public:
+class region
+{
+      public:
 	explicit region(const char *name) : name_(name)
 	{
 		memprof_begin(name);
@@ -369,7 +371,7 @@ public:
 	region(const region &) = delete;
 	region &operator=(const region &) = delete;
 
-private:
+      private:
 	const char *name_;
 };
 

@@ -158,20 +158,25 @@ static void add_kinds(const struct leaks *leaks, struct doc *doc)
 							 CELL_T(meanings[kind]) });
 }
 
+/* What calls main() is the same everywhere. */
+static bool is_main(const struct frame *frame)
+{
+	return frame->function && !strcmp(frame->function, "main");
+}
+
 /* What the line below a row says: who called, outwards. */
 static const char *callers(struct doc *doc, const struct leak_row *row)
 {
 	struct strbuf text = STRBUF_INIT;
 	const char *copy = NULL;
 
-	for (size_t i = 1; i < row->n_frames && i <= CALLERS; i++) {
+	for (size_t i = 1; i < row->n_frames && i <= CALLERS && !is_main(row->frames[0]); i++) {
 		const struct doc_frame frame = frame_of(doc, row->frames[i]);
 
 		strbuf_addstr(&text, i == 1 ? "from " : " < ");
 		if (frame.function)
 			cxx_add_short(&text, frame.function);
-		/* what calls main() is the same everywhere */
-		if (frame.function && !strcmp(frame.function, "main"))
+		if (is_main(row->frames[i]))
 			break;
 	}
 	if (text.len)

@@ -5,7 +5,7 @@
  * Each piece becomes a member or frame of its own, whole in itself: what was
  * written stays readable wherever a kill cuts the file, and anybody may append.
  * zlib and zstd are linked into the recorder; they work in memory mapped here,
- * call no allocator and keep nothing else.  One caller at a time.  Needs 10 KiB
+ * call no allocator and keep nothing else.  One caller at a time.  Needs 5 KiB
  * of stack.  In a fork child: pack_end(), then anew.
  */
 #ifndef PRELOAD_PACK_H

@@ -16,6 +16,7 @@
 #include "sys.h"
 
 #define PAGE 4096
+#define MOST_AHEAD ((uint64_t)1 << 20)
 #define PATH_CAP 4352
 
 /* Entries a region could ever hold.  Address space only: what is not used
@@ -325,15 +326,17 @@ void state_shrink(struct state *s, uint64_t limit)
 	lock_release(&growing);
 }
 
-/* Grown by half of what there is, so that growth costs few system calls, but
- * in small steps at first: most processes are small. */
+/* A page at first, since most processes are small; then twice what there is, later
+ * half of it more, so that growth costs few system calls; and never much more than
+ * is used, for what is reserved is taken from somebody. */
 static uint64_t next_reserve(const struct region_place *place, uint64_t bytes)
 {
-	uint64_t want = place->reserved + place->reserved / 2;
+	uint64_t more = place->reserved < 16 * PAGE ? place->reserved : place->reserved / 2;
+	uint64_t want = place->reserved + (more < MOST_AHEAD ? more : MOST_AHEAD);
 
 	if (want < bytes)
 		want = bytes;
-	want = round_up(want, 4 * PAGE);
+	want = round_up(want, PAGE);
 	return want < place->capacity ? want : place->capacity;
 }
 

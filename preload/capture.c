@@ -248,6 +248,20 @@ static struct trail *keep(struct thread *t, const struct origin *from, uint32_t 
 	return trail;
 }
 
+/* Where nearly every stack is walked, trails find little: few are kept then. */
+#define OFTEN_WALKED (16 * 3 / 2)
+#define FEW_KEPT 8
+#define LONG_BETWEEN 64
+
+static bool worth_keeping(struct thread *t)
+{
+	uint64_t now = (uint64_t)t->record->heap_alloc[0], since = now - t->walked_at;
+
+	t->walked_at = now;
+	t->between += (uint32_t)(since < LONG_BETWEEN ? since : LONG_BETWEEN) - t->between / 16;
+	return t->between >= OFTEN_WALKED || ++t->walks % FEW_KEPT == 0;
+}
+
 static struct capture walk(struct thread *t, const struct origin *from)
 {
 	struct walk w = { .pc = from->pc, .sp = from->sp, .rbp = from->rbp };
@@ -265,15 +279,20 @@ static struct capture walk(struct thread *t, const struct origin *from)
 	}
 	frames = join + 1;
 	if (n || join == NO_JOIN) {
+		uint32_t next_id = t->ids.next;
+
 		found.node = remember(t, n, join, &w, NODE_ROOT);
 		/* Just too deep: with an empty memo the walk finds that out. */
 		if (unlikely(!found.node))
 			return walk(t, from);
+		/* Never met before: most of those that compilers have come only once. */
+		if (t->ids.next != next_id)
+			return found;
 		frames = memo->n;
 	} else {
 		found.node = memo->frames[join].node;
 	}
-	if (likely(frames && !memo_is_deep(memo->frames[frames - 1].slots_end)))
+	if (likely(frames && !memo_is_deep(memo->frames[frames - 1].slots_end)) && worth_keeping(t))
 		found.trail = keep(t, from, frames);
 	return found;
 }

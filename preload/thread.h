@@ -72,6 +72,9 @@ struct thread {
 	struct trails trails;
 	struct memo memo;
 	struct zones *zones; /* open regions; NULL before the first */
+	uint64_t walked_at;  /* allocations when a stack was last walked */
+	uint32_t between;    /* allocations from one walk to the next: 16 times the average */
+	uint32_t walks;	     /* that found few allocations between them */
 	uint64_t too_deep;   /* at or below this stack pointer stacks were too deep to follow */
 	struct step *walk;   /* the frames of the capture under way */
 

@@ -221,6 +221,8 @@ struct trail *trails_add(struct trails *trails, const uint64_t *frame, const str
 	}
 	if (t->node == target->node && target->end == TRAIL_JOINS) {
 		/* It was there, and the memo failed it. */
+		if (++t->failed <= TRAIL_PATIENCE)
+			return t;
 		t->node = 0;
 		t->cell = NULL;
 		return TRAILS_WANT_ALL;

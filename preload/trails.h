@@ -39,6 +39,7 @@ struct cell;
 #define TRAIL_SLOTS 128
 #define TRAIL_JOIN_SLOTS 8
 #define TRAIL_FEW_FRAMES 4
+#define TRAIL_PATIENCE 3 /* with a memo that does not have the join */
 #define TRAIL_SCRATCH (TRAIL_SLOTS + 16)
 
 /* What comes after the slots of a trail. */
@@ -62,6 +63,7 @@ struct trail {
 	uint8_t end;	      /* enum trail_end */
 	uint8_t n;
 	uint8_t lines;	  /* of memory that it occupies */
+	uint8_t failed;	  /* times that the memo did not have its join */
 	uint64_t words[]; /* n, and one that never matches */
 };
 

@@ -117,7 +117,7 @@ static void put_preload(struct building *b, const char *value, enum change chang
 		return;
 	}
 	rt_put(&b->text, follow_path());
-	if (value && *value) {
+	if (*value) {
 		rt_put_char(&b->text, ':');
 		rt_put(&b->text, value);
 	}
@@ -162,7 +162,7 @@ char *const *run_env_build(char *const env[], char *to[], char *text)
 		preload |= is_preload;
 	}
 	if (change == CHANGE_PUT_IN && !preload)
-		put_preload(&b, NULL, change);
+		put_preload(&b, "", change);
 	if (change == CHANGE_PUT_IN)
 		put_settings(&b, env);
 	if (change != CHANGE_TAKE_OUT && !id)

@@ -80,9 +80,9 @@ programs()
 	files tests/fuzz 'fuzz_*.c' | sed 's/\.c$//' | list FUZZ_LIST
 	files tests/fuzz 'fuzz_*.c' | while read -r file; do
 		var=$(variable "${file%.c}")
-		world=ANALYZER link='$(ANALYZER_LINK)'
+		world=ANALYZER link="\$(ANALYZER_LINK)"
 		case $file in
-		*/fuzz_rec_*) world=RECORDER link='librecorder.a $(PACK_LIBS)' ;;
+		*/fuzz_rec_*) world=RECORDER link="librecorder.a \$(PACK_LIBS)" ;;
 		esac
 		echo "${var}_SOURCES = $file tests/fuzz/replay.c"
 		echo "${var}_CPPFLAGS = \$(${world}_CPPFLAGS)"
@@ -96,7 +96,7 @@ programs()
 		var=$(variable "${file%.c}")
 		world=CONTRACT link=
 		case $file in
-		*/micro_rec_*) world=RECORDER link='libbench.a $(PACK_LIBS)' ;;
+		*/micro_rec_*) world=RECORDER link="libbench.a \$(PACK_LIBS)" ;;
 		*/micro_trace.c) world=ANALYZER link="\$(ANALYZER_LINK)" ;;
 		esac
 		echo "${var}_SOURCES = $file tests/bench/micro.c"

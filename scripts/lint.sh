@@ -111,7 +111,7 @@ lint_banned()
 	banned+='|ctime|asctime|gmtime|localtime|alloca|tmpnam|tempnam|mktemp|system|popen'
 	# shellcheck disable=SC2046 # no blanks in our names
 	if grep -nE "(^|[^a-zA-Z0-9_.>\"'])($banned) ?\(" $(sources '*.c' '*.h' | grep -v ^tests/) |
-		grep -vE '^[^:]*:[0-9]+:[	 ]*(/?\*)'; then
+		grep -vE '^[^:]*:[0-9]+:([	 ]*(/?\*)|HOOK )'; then
 		complain 'these functions are not used here'
 	fi
 }
@@ -133,7 +133,7 @@ lint_licence()
 	while read -r file; do
 		complain "$file: no SPDX line at its top"
 	done < <({ sources '*.c' '*.h' '*.cc' '*.def' '*.am'; scripts; } | sort -u |
-		grep -vE '/(reports|renderers|exporters|commands)\.def$' |
+		grep -vE '/(reports|renderers|exporters|commands|profilers)\.def$' |
 		while read -r file; do
 			head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
 		done)
@@ -143,7 +143,7 @@ lint_spelling()
 {
 	command -v "$CODESPELL" >/dev/null || return 0
 	"$CODESPELL" --ignore-words=scripts/codespell.txt \
-		--skip '*.gz,*.zst,tests/traces' \
+		--skip '*.gz,*.zst,tests/traces,tests/fuzz/corpus' \
 		analyzer include preload scripts tests man ./*.md || complain 'see the words above'
 }
 

@@ -188,7 +188,7 @@ static void add_case(struct case_list *list, char *line)
 		.suite = xstrdup(fields[0]),
 		.name = xstrdup(fields[1]),
 		.file = xstrdup(fields[2]),
-		.line = atoi(fields[3]),
+		.line = (int)strtol(fields[3], NULL, 10),
 		.skip = xstrdup(fields[4]),
 		.skip_profiler = xstrdup(fields[5]),
 		.accept_profiler = xstrdup(fields[6]),

@@ -16,8 +16,8 @@ struct family_sample {
 
 /* Of family_rest.c. */
 struct family_rest {
-	struct map sizes_index; /* (stack, class) -> index */
-	struct map named;	/* hash of an address -> number of the member that names it */
+	struct map sizes_index;	     /* (stack, class) -> index */
+	struct map named;	     /* hash of an address -> number of the member that names it */
 	struct strmap regions_index; /* parent and name -> index + 1 */
 	/* room allocated for the model's arrays of these names */
 	size_t thread_samples, history, allocators, sizes, jits, texts, names, counters, regions,

@@ -236,7 +236,7 @@ static int case_main(int argc, char **argv, char **envp)
 	(void)argv;
 	(void)envp;
 	snprintf(name, sizeof(name), "%s", wanted);
-	report_fd = fd ? atoi(fd) : -1;
+	report_fd = fd ? (int)strtol(fd, NULL, 10) : -1;
 	fcntl(report_fd, F_SETFD, FD_CLOEXEC);
 	if (!find_place(&place))
 		return CANNOT_LOAD;

@@ -215,7 +215,8 @@ truthful()
 					off[key] = value
 			}
 		}
-		FILENAME == ARGV[1] { split_line(); got[key] = value - off[key]; next }
+		# A function may have rows in several modules.
+		FILENAME == ARGV[1] { split_line(); got[key] += value - off[key]; off[key] = 0; next }
 		{
 			split_line()
 			least = sub(/_at_least $/, " ", key)

@@ -154,8 +154,27 @@ static void file_open(struct symbols *symbols, struct symbols_file *file, uint32
 	if (file->opened)
 		return;
 	file->opened = true;
-	image_open(&file->image, file->path, build_id && *build_id ? build_id : NULL,
-		   &symbols->paths);
+	if (!build_id || !*build_id) {
+		image_open(&file->image, file->path, NULL, &symbols->paths);
+		return;
+	}
+	image_open(&file->image, file->path, build_id, &symbols->paths);
+	if (!file->image.problem)
+		return;
+	/* Another file by now, but the same build was loaded from elsewhere, too. */
+	for (size_t i = 0; i < symbols->model->n_modules && !file->image.dwfl; i++) {
+		const struct model_module *other = &symbols->model->modules[i];
+
+		if (!other->build_id || strcmp(other->build_id, build_id) != 0 ||
+		    !strcmp(other->path, file->path))
+			continue;
+		image_release(&file->image);
+		image_open(&file->image, other->path, build_id, &symbols->paths);
+	}
+	if (!file->image.dwfl) {
+		image_release(&file->image);
+		image_open(&file->image, file->path, build_id, &symbols->paths);
+	}
 }
 
 static void file_read(struct symbols *symbols, struct symbols_file *file, uint32_t index)

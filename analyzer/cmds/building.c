@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/common_options.h"
 #include "cmds/pager.h"
 #include "cmds/reading.h"
 #include "cmds/source_lines.h"
@@ -38,8 +39,7 @@ static const struct opt common_options[] = {
 	  .type = OPT_TEXT,
 	  COMMON(sort),
 	  .arg = "KEY",
-	  .hint = "live_bytes|live_count|peak_bytes|peak_count|allocated_bytes|allocations|"
-		  "temporary_allocations",
+	  .hint = OPTION_SORT_KEYS,
 	  .help = "sort by this column, the largest first" },
 	{ .name = "filter",
 	  .type = OPT_LIST,
@@ -54,10 +54,7 @@ static const struct opt common_options[] = {
 	  .type = OPT_FLAG,
 	  COMMON(cumulative),
 	  .help = "count a stack for every frame on it, not only where it starts" },
-	{ .name = "family",
-	  .type = OPT_FLAG,
-	  COMMON(family),
-	  .help = "add up all processes of the trace's run, those in its folder" },
+	OPTION_FAMILY(struct common, family),
 	{ .letter = 'f',
 	  .name = "format",
 	  .type = OPT_WORD,
@@ -65,12 +62,7 @@ static const struct opt common_options[] = {
 	  .arg = "text|json|csv|markdown|memory-profiler|tracemalloc|pstats|svg|html|junit|tap|"
 		 "github|sarif",
 	  .help = "how to write it (default: by the end of FILE's name, else text)" },
-	{ .letter = 'o',
-	  .name = "output",
-	  .type = OPT_PATH,
-	  COMMON(output),
-	  .arg = "FILE",
-	  .help = "write to FILE instead of standard output" },
+	OPTION_OUTPUT(struct common, output),
 	{ .name = "color",
 	  .type = OPT_WORD,
 	  COMMON(color),
@@ -81,23 +73,9 @@ static const struct opt common_options[] = {
 	  .type = OPT_FLAG,
 	  COMMON(no_pager),
 	  .help = "never show long text through $PAGER (default: less) on a terminal" },
-	{ .name = "sysroot",
-	  .type = OPT_PATH,
-	  COMMON(sysroot),
-	  .arg = "DIR",
-	  .help = "look for the trace's programs and libraries below DIR" },
-	{ .name = "debug-path",
-	  .type = OPT_TEXT,
-	  COMMON(debug_path),
-	  .arg = "DIR[:DIR]",
-	  .help = "look for separate debug files here, too" },
-	{ .name = "demangle",
-	  .type = OPT_WORD,
-	  COMMON(demangle),
-	  .arg = "none|short|full",
-	  .def = "full",
-	  .help = "names of C++, Rust and D as they are in the file, without parameters and "
-		  "template arguments, or whole" },
+	OPTION_SYSROOT(struct common, sysroot),
+	OPTION_DEBUG_PATH(struct common, debug_path),
+	OPTION_DEMANGLE(struct common, demangle),
 	{ .name = "source-dir",
 	  .type = OPT_LIST,
 	  COMMON(source_dirs),

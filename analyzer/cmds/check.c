@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/common_options.h"
 #include "cmds/settle.h"
 #include "doc/doc.h"
 #include "model/validate.h"
@@ -31,13 +32,7 @@ static const struct opt options[] = {
 	  .arg = "N",
 	  .help = "show N findings of each kind for a trace; 0 for all (default: 20 in text, else "
 		  "all)" },
-	{ .letter = 'f',
-	  .name = "format",
-	  .type = OPT_WORD,
-	  .offset = offsetof(struct args, format),
-	  .def = "text",
-	  .arg = "text|json|csv",
-	  .help = "how to write it" },
+	OPTION_TABLE_FORMAT(struct args, format),
 	{ .type = OPT_END },
 };
 

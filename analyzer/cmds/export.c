@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/common_options.h"
 #include "cmds/reading.h"
 #include "export/exporter.h"
 #include "model/model.h"
 #include "model/symbols.h"
+#include "reports/choose.h"
 #include "util/diag.h"
 #include "util/sink.h"
 #include "util/strbuf.h"
@@ -29,48 +31,20 @@ static const struct opt options[] = {
 	  .arg = "FORMAT",
 	  .hint = "pprof|folded|speedscope|chrome|massif|callgrind|dot|mprof|csv",
 	  .help = "pprof, folded, speedscope, chrome, massif, callgrind, dot, mprof or csv" },
-	{ .letter = 'o',
-	  .name = "output",
-	  .type = OPT_PATH,
-	  .offset = offsetof(struct args, output),
-	  .arg = "FILE",
-	  .help = "write to FILE instead of standard output" },
+	OPTION_OUTPUT(struct args, output),
 	{ .letter = 's',
 	  .name = "sort",
 	  .type = OPT_TEXT,
 	  .offset = offsetof(struct args, sort),
 	  .arg = "KEY",
-	  .hint = "live_bytes|live_count|peak_bytes|peak_count|allocated_bytes|allocations|"
-		  "temporary_allocations",
+	  .hint = OPTION_SORT_KEYS,
 	  .help = "folded, dot: the number to write; speedscope: the profile to open (default: "
 		  "that of top)" },
-	{ .name = "kind",
-	  .type = OPT_WORD,
-	  .offset = offsetof(struct args, kind),
-	  .def = "heap",
-	  .arg = "heap|mmap|inherited",
-	  .help = "heap blocks, memory the program mapped itself, or blocks it got by fork" },
-	{ .name = "demangle",
-	  .type = OPT_WORD,
-	  .offset = offsetof(struct args, demangle),
-	  .arg = "none|short|full",
-	  .def = "full",
-	  .help = "names of C++, Rust and D as they are in the file, without parameters and "
-		  "template arguments, or whole" },
-	{ .name = "family",
-	  .type = OPT_FLAG,
-	  .offset = offsetof(struct args, family),
-	  .help = "add up all processes of the trace's run, those in its folder" },
-	{ .name = "sysroot",
-	  .type = OPT_PATH,
-	  .offset = offsetof(struct args, sysroot),
-	  .arg = "DIR",
-	  .help = "look for the trace's programs and libraries below DIR" },
-	{ .name = "debug-path",
-	  .type = OPT_TEXT,
-	  .offset = offsetof(struct args, debug_path),
-	  .arg = "DIR[:DIR]",
-	  .help = "look for separate debug files here, too" },
+	CHOOSE_KIND(struct args, kind),
+	OPTION_DEMANGLE(struct args, demangle),
+	OPTION_FAMILY(struct args, family),
+	OPTION_SYSROOT(struct args, sysroot),
+	OPTION_DEBUG_PATH(struct args, debug_path),
 	{ .type = OPT_END },
 };
 
@@ -119,13 +93,6 @@ static int wrong_measure(const char *name)
 	return status;
 }
 
-static enum mp_kind kind_by_name(const char *name)
-{
-	return !strcmp(name, "mmap")	    ? MP_MMAP
-	       : !strcmp(name, "inherited") ? MP_INHERITED
-					    : MP_HEAP;
-}
-
 static int write_out(const struct model *model, const struct exporter *exporter,
 		     const struct args *args, const struct export_args *how)
 {
@@ -156,7 +123,7 @@ static int run(const void *given, int n_operands, char **operands)
 	const struct args *args = given;
 	const struct exporter *exporter = wanted(args->to);
 	struct diag diag = DIAG_INIT;
-	struct export_args how = { .kind = kind_by_name(args->kind), .diag = &diag };
+	struct export_args how = { .kind = choose_kind(args->kind), .diag = &diag };
 	const struct reading reading = { .family = args->family };
 	struct model model;
 	int status;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/common_options.h"
 #include "cmds/places.h"
 #include "cmds/settle.h"
 #include "doc/doc.h"
@@ -31,13 +32,7 @@ struct args {
 };
 
 static const struct opt options[] = {
-	{ .letter = 'f',
-	  .name = "format",
-	  .type = OPT_WORD,
-	  .offset = offsetof(struct args, format),
-	  .def = "text",
-	  .arg = "text|json|csv",
-	  .help = "how to write it" },
+	OPTION_TABLE_FORMAT(struct args, format),
 	{ .type = OPT_END },
 };
 

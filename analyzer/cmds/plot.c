@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/common_options.h"
 #include "cmds/members.h"
 #include "cmds/picture.h"
 #include "cmds/plot_doc.h"
@@ -138,16 +139,8 @@ static const struct opt options[] = {
 	  .arg = "auto|always|never",
 	  .def = "auto",
 	  .help = "colours of characters: by default on a terminal, unless NO_COLOR is set" },
-	{ .name = "sysroot",
-	  .type = OPT_PATH,
-	  ARG(sysroot),
-	  .arg = "DIR",
-	  .help = "look for the trace's programs and libraries below DIR" },
-	{ .name = "debug-path",
-	  .type = OPT_TEXT,
-	  ARG(debug_path),
-	  .arg = "DIR[:DIR]",
-	  .help = "look for separate debug files here, too" },
+	OPTION_SYSROOT(struct args, sysroot),
+	OPTION_DEBUG_PATH(struct args, debug_path),
 	{ .type = OPT_END },
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/common_options.h"
 #include "cmds/reading.h"
 #include "cmds/settle.h"
 #include "model/model.h"
@@ -19,22 +20,9 @@ struct args {
 };
 
 static const struct opt options[] = {
-	{ .letter = 'o',
-	  .name = "output",
-	  .type = OPT_PATH,
-	  .offset = offsetof(struct args, output),
-	  .arg = "FILE",
-	  .help = "write to FILE instead of standard output" },
-	{ .name = "sysroot",
-	  .type = OPT_PATH,
-	  .offset = offsetof(struct args, sysroot),
-	  .arg = "DIR",
-	  .help = "look for the trace's programs and libraries below DIR" },
-	{ .name = "debug-path",
-	  .type = OPT_TEXT,
-	  .offset = offsetof(struct args, debug_path),
-	  .arg = "DIR[:DIR]",
-	  .help = "look for separate debug files here, too" },
+	OPTION_OUTPUT(struct args, output),
+	OPTION_SYSROOT(struct args, sysroot),
+	OPTION_DEBUG_PATH(struct args, debug_path),
 	{ .type = OPT_END },
 };
 

@@ -36,8 +36,8 @@ static void count_self(struct edges *e, uint32_t function, uint32_t line, const 
 		e->lines[e->n_lines++] = (struct edges_line){ .function = function, .line = line };
 		*slot = (void *)(uintptr_t)e->n_lines;
 	}
-	export_counts_add(&e->lines[(uintptr_t)*slot - 1].self, c);
-	export_counts_add(&e->functions[function].self, c);
+	counts_add(&e->lines[(uintptr_t)*slot - 1].self, c);
+	counts_add(&e->functions[function].self, c);
 }
 
 static void count_call(struct edges *e, uint32_t from, uint32_t line, uint32_t to,
@@ -57,7 +57,7 @@ static void count_call(struct edges *e, uint32_t from, uint32_t line, uint32_t t
 	if (call->seen == stack)
 		return;
 	call->seen = stack;
-	export_counts_add(&call->counts, c);
+	counts_add(&call->counts, c);
 }
 
 static void count_stack(struct edges *e, const struct export_frames *frames, const struct counts *c,
@@ -74,7 +74,7 @@ static void count_stack(struct edges *e, const struct export_frames *frames, con
 		else
 			count_call(e, function, f->line, callee, c, stack);
 		if (e->functions[function].seen != stack)
-			export_counts_add(&e->functions[function].total, c);
+			counts_add(&e->functions[function].total, c);
 		e->functions[function].seen = stack;
 		callee = function;
 	}
@@ -111,7 +111,7 @@ void edges_init(struct edges *e, const struct model *model, struct symbols *symb
 	for (size_t i = 0; i < stacks.n; i++) {
 		export_frames_of(&frames, model, symbols, stacks.v[i].node);
 		count_stack(e, &frames, &stacks.v[i].counts, i);
-		export_counts_add(&e->total, &stacks.v[i].counts);
+		counts_add(&e->total, &stacks.v[i].counts);
 	}
 	if (e->n_lines)
 		qsort(e->lines, e->n_lines, sizeof(*e->lines), compare_lines);

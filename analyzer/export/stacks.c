@@ -77,18 +77,6 @@ const struct export_measure *export_measure_default(const struct model *model, e
 					: ALLOCATED_BYTES];
 }
 
-void export_counts_add(struct counts *sum, const struct counts *c)
-{
-	sum->allocs += c->allocs;
-	sum->bytes += c->bytes;
-	sum->frees += c->frees;
-	sum->freed += c->freed;
-	sum->temp0 += c->temp0;
-	sum->temp1 += c->temp1;
-	sum->peak_count += c->peak_count;
-	sum->peak_bytes += c->peak_bytes;
-}
-
 static int by_node(const void *left, const void *right)
 {
 	const struct export_stack *a = left, *b = right;
@@ -114,7 +102,7 @@ void export_stacks_init(struct export_stacks *stacks, const struct model *model,
 			*at = stacks->n;
 			stacks->v[stacks->n++].node = site->stack;
 		}
-		export_counts_add(&stacks->v[*at].counts, &site->counts);
+		counts_add(&stacks->v[*at].counts, &site->counts);
 	}
 	qsort(stacks->v, stacks->n, sizeof(*stacks->v), by_node);
 	map_release(&index);

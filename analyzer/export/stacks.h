@@ -47,9 +47,6 @@ struct export_stacks {
 void export_stacks_init(struct export_stacks *stacks, const struct model *model, enum mp_kind kind);
 void export_stacks_release(struct export_stacks *stacks);
 
-/* Add `c` to `sum`. */
-void export_counts_add(struct counts *sum, const struct counts *c);
-
 struct export_frame {
 	const struct frame *frame;
 	uint32_t node; /* whose address it is of; inlined frames share one */

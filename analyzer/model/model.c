@@ -234,25 +234,26 @@ void model_release(struct model *m)
 	*m = (struct model){ .path = NULL };
 }
 
+void counts_add(struct counts *sum, const struct counts *c)
+{
+	sum->allocs += c->allocs;
+	sum->bytes += c->bytes;
+	sum->frees += c->frees;
+	sum->freed += c->freed;
+	sum->temp0 += c->temp0;
+	sum->temp1 += c->temp1;
+	sum->peak_count += c->peak_count;
+	sum->peak_bytes += c->peak_bytes;
+	sum->base_count += c->base_count;
+	sum->base_bytes += c->base_bytes;
+}
+
 struct counts model_total(const struct model *model, enum mp_kind kind)
 {
 	struct counts total = { 0 };
 
-	for (size_t i = 0; i < model->n_sites; i++) {
-		const struct counts *c = &model->sites[i].counts;
-
-		if (model->sites[i].kind != kind)
-			continue;
-		total.allocs += c->allocs;
-		total.bytes += c->bytes;
-		total.frees += c->frees;
-		total.freed += c->freed;
-		total.temp0 += c->temp0;
-		total.temp1 += c->temp1;
-		total.peak_count += c->peak_count;
-		total.peak_bytes += c->peak_bytes;
-		total.base_count += c->base_count;
-		total.base_bytes += c->base_bytes;
-	}
+	for (size_t i = 0; i < model->n_sites; i++)
+		if (model->sites[i].kind == kind)
+			counts_add(&total, &model->sites[i].counts);
 	return total;
 }

@@ -374,6 +374,9 @@ int model_load_with(struct model *model, const char *path, const struct point *p
 		    unsigned int flags, struct diag *diag);
 void model_release(struct model *model);
 
+/* Add `c` to `sum`. */
+void counts_add(struct counts *sum, const struct counts *c);
+
 /* Sum of all sites of `kind` at the model's point. */
 struct counts model_total(const struct model *model, enum mp_kind kind);
 

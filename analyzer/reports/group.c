@@ -11,20 +11,6 @@
 #include "util/strbuf.h"
 #include "util/xalloc.h"
 
-void counts_add(struct counts *sum, const struct counts *c)
-{
-	sum->allocs += c->allocs;
-	sum->bytes += c->bytes;
-	sum->frees += c->frees;
-	sum->freed += c->freed;
-	sum->temp0 += c->temp0;
-	sum->temp1 += c->temp1;
-	sum->peak_count += c->peak_count;
-	sum->peak_bytes += c->peak_bytes;
-	sum->base_count += c->base_count;
-	sum->base_bytes += c->base_bytes;
-}
-
 static uint32_t add_group(struct groups *g, struct group group)
 {
 	group.seen = UINT32_MAX;

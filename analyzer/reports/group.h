@@ -82,7 +82,4 @@ void groups_build_named(struct groups *groups, const struct model *model, struct
  */
 uint32_t groups_of_stack(struct groups *groups, uint32_t stack);
 
-/* Add `c` to `sum`. */
-void counts_add(struct counts *sum, const struct counts *c);
-
 #endif

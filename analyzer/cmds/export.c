@@ -14,7 +14,6 @@
 #include "reports/choose.h"
 #include "util/diag.h"
 #include "util/sink.h"
-#include "util/strbuf.h"
 
 #define MOST_FORMATS 64
 
@@ -57,40 +56,38 @@ static const char *const examples[] = {
 
 extern const struct command cmd_export;
 
-static const struct exporter *wanted(const char *name)
+/* Index of `word`, the value of --`option`, in `words`; -EINVAL after a usage error. */
+static int choose(const char *option, const char *word, const char *const *words)
 {
-	const char *names[MOST_FORMATS + 1] = { NULL };
-	const struct exporter *exporter = name ? exporter_find(name) : NULL;
-	struct strbuf list = STRBUF_INIT;
-	const char *near;
+	struct diag diag = DIAG_INIT;
+	int i = opt_choose(option, word, words, &diag);
 
-	if (exporter)
-		return exporter;
-	for (size_t i = 0; exporters[i] && i < MOST_FORMATS; i++) {
-		names[i] = exporters[i]->name;
-		strbuf_addf(&list, "%s%s", i ? ", " : "", names[i]);
-	}
-	near = name ? opt_nearest(name, names) : NULL;
-	if (!name)
-		usage_error(&cmd_export, "--to is missing: it is one of %s", list.buf);
-	else
-		usage_error(&cmd_export, "--to cannot be '%s': it is one of %s%s%s%s", name,
-			    list.buf, near ? " (did you mean '" : "", near ? near : "",
-			    near ? "'?)" : "");
-	strbuf_release(&list);
-	return NULL;
+	if (i < 0)
+		usage_error(&cmd_export, "%s", diag.messages[0].text);
+	diag_release(&diag);
+	return i;
 }
 
-static int wrong_measure(const char *name)
+static const struct exporter *choose_exporter(const char *name)
 {
-	struct strbuf list = STRBUF_INIT;
-	int status;
+	const char *names[MOST_FORMATS + 1] = { NULL };
+	int i;
 
-	for (int i = 0; i < EXPORT_MEASURES; i++)
-		strbuf_addf(&list, "%s%s", i ? ", " : "", export_measures[i].key);
-	status = usage_error(&cmd_export, "--sort cannot be '%s': it is one of %s", name, list.buf);
-	strbuf_release(&list);
-	return status;
+	for (i = 0; exporters[i] && i < MOST_FORMATS; i++)
+		names[i] = exporters[i]->name;
+	i = choose("to", name, names);
+	return i < 0 ? NULL : exporters[i];
+}
+
+static const struct export_measure *choose_measure(const char *name)
+{
+	const char *names[EXPORT_MEASURES + 1] = { NULL };
+	int i;
+
+	for (i = 0; i < EXPORT_MEASURES; i++)
+		names[i] = export_measures[i].key;
+	i = choose("sort", name, names);
+	return i < 0 ? NULL : &export_measures[i];
 }
 
 static int write_out(const struct model *model, const struct exporter *exporter,
@@ -121,7 +118,7 @@ static int write_out(const struct model *model, const struct exporter *exporter,
 static int run(const void *given, int n_operands, char **operands)
 {
 	const struct args *args = given;
-	const struct exporter *exporter = wanted(args->to);
+	const struct exporter *exporter = choose_exporter(args->to);
 	struct diag diag = DIAG_INIT;
 	struct export_args how = { .kind = choose_kind(args->kind), .diag = &diag };
 	const struct reading reading = { .family = args->family };
@@ -131,8 +128,8 @@ static int run(const void *given, int n_operands, char **operands)
 	(void)n_operands;
 	if (!exporter)
 		return EXIT_USAGE;
-	if (args->sort && !(how.measure = export_measure_find(args->sort)))
-		return wrong_measure(args->sort);
+	if (args->sort && !(how.measure = choose_measure(args->sort)))
+		return EXIT_USAGE;
 	if (exporter->binary && !args->output && isatty(STDOUT_FILENO))
 		return usage_error(&cmd_export,
 				   "%s is nothing for a terminal: name a file after -o",

@@ -64,20 +64,15 @@ struct row {
 /* -1 for the order of time. */
 static int sort_column(const char *name, struct diag *diag)
 {
-	struct strbuf list = STRBUF_INIT;
+	const char *names[SORTABLE + 1] = { NULL };
+	int i;
 
 	if (!name)
 		return -1;
-	for (size_t i = 0; i < SORTABLE; i++) {
-		if (!strcmp(name, columns[sortable[i]].key)) {
-			strbuf_release(&list);
-			return sortable[i];
-		}
-		strbuf_addf(&list, "%s%s", i ? ", " : "", columns[sortable[i]].key);
-	}
-	diag_error(diag, 0, "--sort cannot be '%s': it is one of %s", name, list.buf);
-	strbuf_release(&list);
-	return -EINVAL;
+	for (i = 0; i < (int)SORTABLE; i++)
+		names[i] = columns[sortable[i]].key;
+	i = opt_choose("sort", name, names, diag);
+	return i < 0 ? i : sortable[i];
 }
 
 static int64_t number(const struct span *span, int column)

@@ -7,7 +7,6 @@
 
 #include "reports/top_rows.h"
 #include "util/diag.h"
-#include "util/strbuf.h"
 
 enum mp_kind choose_kind(const char *name)
 {
@@ -19,30 +18,19 @@ enum mp_kind choose_kind(const char *name)
 int choose_sort(const struct model *model, enum mp_kind kind, const char *name, struct diag *diag)
 {
 	const char *names[TOP_SORT_KEYS + 1] = { NULL };
-	struct strbuf list = STRBUF_INIT;
-	const char *near;
+	int i;
 
 	if (!name)
 		return top_default_sort(model, kind);
-	for (int i = 0; i < TOP_SORT_KEYS; i++)
-		if (!strcmp(name, top_sort_keys[i].key)) {
-			if (top_is_known(i, &model->point))
-				return i;
-			return diag_error(diag, -EINVAL, "--sort %s: %s", name,
-					  top_sort_keys[i].of_peak
-						  ? "a range has no peak of its own"
-						  : "of a range that begins or ends at the peak "
-						    "only growth is known");
-		}
-	for (int i = 0; i < TOP_SORT_KEYS; i++) {
+	for (i = 0; i < TOP_SORT_KEYS; i++)
 		names[i] = top_sort_keys[i].key;
-		strbuf_addf(&list, "%s%s", i ? ", " : "", names[i]);
-	}
-	near = opt_nearest(name, names);
-	diag_error(diag, 0, "--sort cannot be '%s': it is one of %s%s%s%s", name, list.buf,
-		   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
-	strbuf_release(&list);
-	return -EINVAL;
+	i = opt_choose("sort", name, names, diag);
+	if (i < 0 || top_is_known(i, &model->point))
+		return i;
+	return diag_error(diag, -EINVAL, "--sort %s: %s", name,
+			  top_sort_keys[i].of_peak ? "a range has no peak of its own"
+						   : "of a range that begins or ends at the peak "
+						     "only growth is known");
 }
 
 const char *choose_sort_words(const struct model *model, const struct top_sort_key *key)

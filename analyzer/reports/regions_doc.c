@@ -11,9 +11,7 @@
 #include "model/model.h"
 #include "reports/region_stats.h"
 #include "reports/timeline.h"
-#include "util/diag.h"
 #include "util/opt.h"
-#include "util/strbuf.h"
 #include "util/xalloc.h"
 
 /* ---- orders -------------------------------------------------------------- */
@@ -57,16 +55,14 @@ static const struct {
 
 int regions_sort(const char *name, struct diag *diag)
 {
-	struct strbuf list = STRBUF_INIT;
+	const char *names[NAMED_ORDERS + 1] = { NULL };
 
 	for (size_t i = 0; i < ORDERS; i++)
 		if (!name || !strcmp(name, orders[i].name))
 			return (int)i;
 	for (size_t i = 0; i < NAMED_ORDERS; i++)
-		strbuf_addf(&list, "%s%s", i ? ", " : "", orders[i].name);
-	diag_error(diag, -EINVAL, "--sort cannot be '%s': it is one of %s", name, list.buf);
-	strbuf_release(&list);
-	return -EINVAL;
+		names[i] = orders[i].name;
+	return opt_choose("sort", name, names, diag);
 }
 
 const char *regions_sort_words(int sort)

@@ -80,31 +80,19 @@ static const int sortable[] = { AT_WASTED, AT_BYTES, AT_ALLOCATIONS, AT_USABLE }
 static int sort_column(const char *name, bool recorded, struct diag *diag)
 {
 	const char *names[SORTABLE + 1] = { NULL };
-	struct strbuf list = STRBUF_INIT;
-	const char *near;
-	int found = -1;
+	int i;
 
 	if (!name)
 		return sortable[!recorded];
-	for (size_t i = 0; i < SORTABLE; i++) {
+	for (i = 0; i < (int)SORTABLE; i++)
 		names[i] = numbers[sortable[i]].key;
-		strbuf_addf(&list, "%s%s", i ? ", " : "", names[i]);
-		if (!strcmp(name, names[i]))
-			found = sortable[i];
-	}
-	near = opt_nearest(name, names);
-	if (found < 0)
-		diag_error(diag, 0, "--sort cannot be '%s': it is one of %s%s%s%s", name, list.buf,
-			   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
-	else if (!recorded && (found == AT_WASTED || found == AT_USABLE))
-		diag_error(diag, 0,
-			   "--sort %s: what blocks were rounded up to was not recorded; "
-			   "'memprof run --sizes' does",
-			   name);
-	strbuf_release(&list);
-	if (found >= 0 && (recorded || (found != AT_WASTED && found != AT_USABLE)))
-		return found;
-	return -EINVAL;
+	i = opt_choose("sort", name, names, diag);
+	if (i >= 0 && !recorded && (sortable[i] == AT_WASTED || sortable[i] == AT_USABLE))
+		return diag_error(diag, -EINVAL,
+				  "--sort %s: what blocks were rounded up to was not recorded; "
+				  "'memprof run --sizes' does",
+				  name);
+	return i < 0 ? i : sortable[i];
 }
 
 static uint64_t key_of(const struct size_counts *c, int sort)

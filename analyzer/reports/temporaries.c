@@ -87,22 +87,12 @@ struct row {
 static int sort_column(const char *name, struct diag *diag)
 {
 	const char *names[SORTABLE + 1] = { NULL };
-	struct strbuf list = STRBUF_INIT;
-	const char *near;
+	int i;
 
-	for (size_t i = 0; i < SORTABLE; i++) {
+	for (i = 0; i < (int)SORTABLE; i++)
 		names[i] = columns[sortable[i]].key;
-		strbuf_addf(&list, "%s%s", i ? ", " : "", names[i]);
-		if (!name || !strcmp(name, names[i])) {
-			strbuf_release(&list);
-			return sortable[i];
-		}
-	}
-	near = opt_nearest(name, names);
-	diag_error(diag, 0, "--sort cannot be '%s': it is one of %s%s%s%s", name, list.buf,
-		   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
-	strbuf_release(&list);
-	return -EINVAL;
+	i = name ? opt_choose("sort", name, names, diag) : 0;
+	return i < 0 ? i : sortable[i];
 }
 
 static uint64_t per_second(uint64_t bytes, uint64_t ns)

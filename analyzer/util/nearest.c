@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * nearest.c - what a mistyped word was meant to be: edit distance with
- * insertions, deletions, substitutions and swaps of neighbours.
+ * nearest.c - one of several words, and what a mistyped one was meant to be:
+ * edit distance with insertions, deletions, substitutions and swaps of neighbours.
  */
 #include "util/opt.h"
 
+#include <errno.h>
 #include <string.h>
+
+#include "util/diag.h"
+#include "util/strbuf.h"
 
 #define LONGEST 40
 
@@ -45,7 +49,7 @@ const char *opt_nearest(const char *word, const char *const *candidates)
 {
 	size_t len = strlen(word);
 	const char *best = NULL;
-	/* a third of the word may be wrong */
+	/* a third of the word may be wrong, and a letter */
 	int limit = (int)len / 3 + 1;
 
 	if (len < 2 || len > LONGEST)
@@ -66,4 +70,30 @@ const char *opt_nearest(const char *word, const char *const *candidates)
 		}
 	}
 	return best;
+}
+
+void opt_wrong_word(const char *option, const char *word, const char *listed,
+		    const char *const *words, struct diag *diag)
+{
+	const char *near = opt_nearest(word, words);
+
+	diag_error(diag, 0, "--%s cannot be '%s': it is one of %s%s%s%s", option, word, listed,
+		   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+}
+
+int opt_choose(const char *option, const char *word, const char *const *words, struct diag *diag)
+{
+	struct strbuf list = STRBUF_INIT;
+
+	for (int i = 0; word && words[i]; i++)
+		if (!strcmp(word, words[i]))
+			return i;
+	for (int i = 0; words[i]; i++)
+		strbuf_addf(&list, "%s%s", i ? ", " : "", words[i]);
+	if (word)
+		opt_wrong_word(option, word, list.buf, words, diag);
+	else
+		diag_error(diag, 0, "--%s is missing: it is one of %s", option, list.buf);
+	strbuf_release(&list);
+	return -EINVAL;
 }

@@ -32,19 +32,15 @@ static bool is_word(const char *words, const char *value)
 	return false;
 }
 
-/* Add `: did you mean 'x'?` for one of the words, when one is near. */
 static void wrong_word(const struct opt *opt, const char *value, struct diag *diag)
 {
 	char *copy = xstrdup(opt->arg), *save, *list[65];
 	size_t n = 0;
-	const char *near;
 
 	for (char *p = strtok_r(copy, "|", &save); p && n < 64; p = strtok_r(NULL, "|", &save))
 		list[n++] = p;
 	list[n] = NULL;
-	near = opt_nearest(value, (const char *const *)list);
-	diag_error(diag, 0, "--%s cannot be '%s': it is one of %s%s%s%s", opt->name, value,
-		   opt->arg, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+	opt_wrong_word(opt->name, value, opt->arg, (const char *const *)list, diag);
 	free(copy);
 }
 

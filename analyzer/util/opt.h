@@ -99,4 +99,14 @@ void opt_complete(struct strbuf *out, const struct opt *table, const char *befor
  */
 const char *opt_nearest(const char *word, const char *const *candidates);
 
+/*
+ * Index of `word`, the value of --`option`, in `words`, which ends with NULL.  -EINVAL when it
+ * is none of them, or NULL; `diag` then says which there are, and which one may have been meant.
+ */
+int opt_choose(const char *option, const char *word, const char *const *words, struct diag *diag);
+
+/* What opt_choose() says of a word that is none of `words`; `listed` has them as text. */
+void opt_wrong_word(const char *option, const char *word, const char *listed,
+		    const char *const *words, struct diag *diag);
+
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_opt.c - option tables: parsing, help, completion, near misses. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "util/diag.h"
@@ -201,4 +203,32 @@ Test(opt, nearest)
 	cr_expect_str_eq(opt_nearest("ifno", words), "info");
 	cr_expect_null(opt_nearest("memory", words));
 	cr_expect_null(opt_nearest("", words));
+}
+
+/* What opt_choose() returns; its message goes to `text`. */
+static int choose(const char *word, char *text, size_t size)
+{
+	static const char *const words[] = { "live", "peak", "count", NULL };
+	struct diag diag = DIAG_INIT;
+	int chosen = opt_choose("sort", word, words, &diag);
+
+	snprintf(text, size, "%s", diag.n ? diag.messages[0].text : "");
+	diag_release(&diag);
+	return chosen;
+}
+
+Test(opt, choose)
+{
+	char text[200];
+
+	cr_expect_eq(choose("live", text, sizeof(text)), 0);
+	cr_expect_str_eq(text, "");
+	cr_expect_eq(choose("count", text, sizeof(text)), 2);
+	cr_expect_eq(choose("paek", text, sizeof(text)), -EINVAL);
+	cr_expect_str_eq(text, "--sort cannot be 'paek': it is one of live, peak, count "
+			       "(did you mean 'peak'?)");
+	cr_expect_eq(choose("", text, sizeof(text)), -EINVAL);
+	cr_expect_str_eq(text, "--sort cannot be '': it is one of live, peak, count");
+	cr_expect_eq(choose(NULL, text, sizeof(text)), -EINVAL);
+	cr_expect_str_eq(text, "--sort is missing: it is one of live, peak, count");
 }

@@ -162,16 +162,17 @@ static COLD uint32_t name_once(struct thread *t, uint32_t n, uint32_t base)
 	return node;
 }
 
-static COLD uint32_t capture_unusual(struct thread *t, const struct origin *from,
-				     enum walk_result result, uint32_t n)
+static COLD struct capture capture_unusual(struct thread *t, const struct origin *from,
+					   enum walk_result result, uint32_t n)
 {
 	bool whole = result == WALK_FULL && capture_full(t, from, &n);
 
-	if (!whole)
-		t->record->truncated++;
 	if (n == t->memo.depth)
 		n = TOO_DEEP_FRAMES;
-	return name_once(t, n, whole ? NODE_ROOT : NODE_TRUNCATED);
+	return (struct capture){
+		.node = name_once(t, n, whole ? NODE_ROOT : NODE_TRUNCATED),
+		.truncated = !whole,
+	};
 }
 
 /* The words that prove a stack in the memo, innermost first, each as late as a walk
@@ -273,10 +274,8 @@ static struct capture walk(struct thread *t, const struct origin *from)
 	if (unlikely(t->span.probing || !in_span(&t->span, w.sp)))
 		span_locate(t, w.sp);
 	result = walk_to_memo(t, &w, &n, &join);
-	if (unlikely(result > WALK_END)) {
-		found.node = capture_unusual(t, from, result, n);
-		return found;
-	}
+	if (unlikely(result > WALK_END))
+		return capture_unusual(t, from, result, n);
 	frames = join + 1;
 	if (n || join == NO_JOIN) {
 		uint32_t next_id = t->ids.next;
@@ -297,7 +296,7 @@ static struct capture walk(struct thread *t, const struct origin *from)
 	return found;
 }
 
-struct capture capture_walk(struct thread *t, const struct origin *from)
+struct capture capture_look(struct thread *t, const struct origin *from)
 {
 	struct capture found;
 
@@ -308,5 +307,14 @@ struct capture capture_walk(struct thread *t, const struct origin *from)
 	}
 	found = walk(t, from);
 	capture_check(t, from, found.node);
+	return found;
+}
+
+struct capture capture_walk(struct thread *t, const struct origin *from)
+{
+	struct capture found = capture_look(t, from);
+
+	if (unlikely(found.truncated))
+		t->record->truncated++;
 	return found;
 }

@@ -12,6 +12,7 @@
 #ifndef PRELOAD_CAPTURE_H
 #define PRELOAD_CAPTURE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "capture_check.h"
@@ -19,14 +20,18 @@
 #include "origin.h"
 #include "thread.h"
 
-/* What a capture found: the stack's node, and the trail that proves it, if it is
- * one that is kept. */
+/* What a capture found: the stack's node, whether it was cut, and the trail that
+ * proves it, if it is one that is kept. */
 struct capture {
 	uint32_t node;
+	bool truncated;
 	struct trail *trail;
 };
 
-/* The stack that begins at `from`, when no trail knows it. */
+/* The stack that begins at `from`, looked at only: not one of an allocation. */
+struct capture capture_look(struct thread *t, const struct origin *from);
+
+/* The stack of an allocation from `from`, when no trail knows it: counted when cut. */
 struct capture capture_walk(struct thread *t, const struct origin *from);
 
 /* The rules, the memo and the trails are those of the modules that are loaded. */
@@ -36,7 +41,7 @@ static inline bool capture_current(const struct thread *t)
 		      __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE));
 }
 
-/* The stack that begins at `from`: the caller of the hook whose frame is live. */
+/* The stack of an allocation from `from`: the caller of the hook whose frame is live. */
 static inline struct capture capture(struct thread *t, const struct origin *from)
 {
 	if (capture_current(t)) {
@@ -45,7 +50,7 @@ static inline struct capture capture(struct thread *t, const struct origin *from
 
 		if (likely(trail->node)) {
 			capture_check(t, from, trail->node);
-			return (struct capture){ trail->node, trail };
+			return (struct capture){ .node = trail->node, .trail = trail };
 		}
 	}
 	return capture_walk(t, from);

@@ -115,7 +115,7 @@ __attribute__((noinline)) void *hot_rest(void *p, size_t size, const void *frame
 	struct capture found;
 
 	if (known && known->node) {
-		found = (struct capture){ known->node, known };
+		found = (struct capture){ .node = known->node, .trail = known };
 		capture_check(t, &from, found.node);
 	} else {
 		found = capture_walk(t, &from);

@@ -74,6 +74,6 @@ void invalid_release(struct thread *t, const void *p, const char *function, cons
 	}
 	if (__atomic_fetch_add(&told, 1, __ATOMIC_RELAXED) >= MOST_TOLD)
 		return;
-	line.stack = capture_stack(t, &from);
+	line.stack = capture_look(t, &from).node;
 	output_invalid(t->state, &line);
 }

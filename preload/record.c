@@ -34,7 +34,7 @@ void record_alloc(struct thread *t, void *p, size_t size, const struct origin *f
 	}
 	record_alloc_hot(t, p, size, from);
 	if (unlikely(sizes_on))
-		sizes_count(t->state, capture_stack(t, from), size, blocks_usable(p));
+		sizes_count(t->state, t->last_node, size, blocks_usable(p));
 }
 
 struct resize record_resize_begin(struct thread *t, void *p)

@@ -122,7 +122,7 @@ static bool safe_place(struct thread *t, const void *frame)
 	if (rt_starts(name, "libc.so") || rt_starts(name, "ld-linux") ||
 	    rt_starts(name, "libpthread"))
 		return false;
-	for (uint32_t node = capture_stack(t, &from); node; node = nodes[node].parent)
+	for (uint32_t node = capture_look(t, &from).node; node; node = nodes[node].parent)
 		if (node < NODE_FIRST || (nodes[node].frame & FRAME_EXACT))
 			return false;
 	return true;

@@ -13,7 +13,6 @@
 
 static uint32_t add_group(struct groups *g, struct group group)
 {
-	group.seen = UINT32_MAX;
 	XGROW(g->v, g->n, g->alloc);
 	g->v[g->n] = group;
 	return (uint32_t)g->n++;
@@ -59,8 +58,8 @@ static struct group identify(const struct groups *g, const struct frame *f, stru
 	return group;
 }
 
-/* The group of one frame of a place; remembered there. */
-static uint32_t group_of(struct groups *g, const struct place *place, size_t i, uint32_t node)
+/* Remembered at the place. */
+uint32_t groups_of_frame(struct groups *g, const struct place *place, size_t i, uint32_t node)
 {
 	struct strbuf key = STRBUF_INIT;
 	struct group group;
@@ -87,27 +86,6 @@ static uint32_t group_by_id(struct groups *g, uint32_t id, struct group group)
 	return (uint32_t)*index;
 }
 
-static void count_into(struct groups *g, uint32_t index, const struct counts *c)
-{
-	if (g->v[index].seen == g->stacks)
-		return;
-	g->v[index].seen = g->stacks;
-	counts_add(&g->v[index].counts, c);
-}
-
-/* Every frame from where the stack starts out to main() and beyond. */
-static void count_frames(struct groups *g, uint32_t node, size_t i, const struct counts *c)
-{
-	for (; node; node = g->model->nodes[node].parent, i = 0) {
-		const struct place *place = places_of(&g->places, node);
-
-		if (!place || g->model->nodes[node].kind == FRAME_TRUNCATED)
-			break;
-		for (; i < place->n; i++)
-			count_into(g, group_of(g, place, i, node), c);
-	}
-}
-
 static const struct model_thread *thread_of(const struct groups *g, uint32_t thread)
 {
 	return thread < g->model->n_threads ? &g->model->threads[thread] : NULL;
@@ -132,23 +110,21 @@ static void add_stack(struct groups *g, const struct model_site *site)
 	if (!filters_pass(g->filters, place ? &place->frames[i] : NULL, thread_of(g, thread),
 			  process_of(g, site->process)))
 		return;
-	g->stacks++;
 	counts_add(&g->total, c);
-	if (g->by == BY_THREAD) {
+	if (g->whole.nodes && place) {
+		cumulate_add(&g->whole, g, node, i, c);
+		return;
+	}
+	if (g->by == BY_THREAD)
 		group = group_by_id(g, thread, (struct group){ .thread = thread, .node = stack });
-		count_into(g, group, c);
-	} else if (g->by == BY_PROCESS) {
+	else if (g->by == BY_PROCESS)
 		group = group_by_id(g, site->process,
 				    (struct group){ .process = site->process, .node = stack });
-		count_into(g, group, c);
-	} else if (g->by == BY_STACK || !place) {
+	else if (g->by == BY_STACK || !place)
 		group = group_by_id(g, stack, (struct group){ .node = stack });
-		count_into(g, group, c);
-	} else if (g->cumulative) {
-		count_frames(g, node, i, c);
-	} else {
-		count_into(g, group_of(g, place, i, node), c);
-	}
+	else
+		group = groups_of_frame(g, place, i, node);
+	counts_add(&g->v[group].counts, c);
 }
 
 uint32_t groups_of_stack(struct groups *g, uint32_t stack)
@@ -161,19 +137,20 @@ uint32_t groups_of_stack(struct groups *g, uint32_t stack)
 
 	if (!filters_pass(g->filters, place ? &place->frames[i] : NULL, NULL, NULL))
 		return UINT32_MAX;
-	return g->by < BY_STACK && place ? group_of(g, place, i, node)
+	return g->by < BY_STACK && place ? groups_of_frame(g, place, i, node)
 					 : group_by_id(g, stack, (struct group){ .node = stack });
 }
 
-/* Sites of one stack are one: threads and processes are of no interest. */
-static void add_merged(struct groups *g, enum mp_kind kind)
+/* Sites of one stack as one: threads and processes are of no interest.  To be freed. */
+static struct model_site *merge_sites(const struct model *model, enum mp_kind kind,
+				      size_t *n_merged)
 {
 	struct map index = MAP_INIT;
 	struct model_site *merged = NULL;
 	size_t n = 0, alloc = 0;
 
-	for (size_t i = 0; i < g->model->n_sites; i++) {
-		const struct model_site *site = &g->model->sites[i];
+	for (size_t i = 0; i < model->n_sites; i++) {
+		const struct model_site *site = &model->sites[i];
 		uint64_t *at;
 		bool fresh;
 
@@ -184,21 +161,39 @@ static void add_merged(struct groups *g, enum mp_kind kind)
 			*at = n;
 			XGROW(merged, n, alloc);
 			merged[n++] = (struct model_site){ .stack = site->stack,
+							   .kind = kind,
 							   .thread = MODEL_NO_THREAD,
 							   .process = MODEL_NO_PROCESS };
 		}
 		counts_add(&merged[*at].counts, &site->counts);
 	}
-	for (size_t i = 0; i < n; i++)
-		add_stack(g, &merged[i]);
-	free(merged);
 	map_release(&index);
+	*n_merged = n;
+	return merged;
+}
+
+static void add_sites(struct groups *g, const struct model_site *sites, size_t n, enum mp_kind kind)
+{
+	bool whole = g->cumulative && g->by < BY_STACK;
+
+	if (whole)
+		cumulate_init(&g->whole, g->model);
+	for (size_t i = 0; i < n; i++)
+		if (sites[i].kind == kind)
+			add_stack(g, &sites[i]);
+	if (whole) {
+		cumulate_count(&g->whole, g);
+		cumulate_release(&g->whole);
+	}
 }
 
 void groups_build(struct groups *g, const struct model *model, struct symbols *symbols,
 		  enum mp_kind kind, enum group_by by, bool cumulative, bool allocator_frames,
 		  const struct filters *filters)
 {
+	struct model_site *merged = NULL;
+	size_t n = model->n_sites;
+
 	*g = (struct groups){
 		.model = model,
 		.by = by,
@@ -207,13 +202,10 @@ void groups_build(struct groups *g, const struct model *model, struct symbols *s
 	};
 	places_init(&g->places, model, symbols, allocator_frames);
 	if (by < BY_THREAD && !filters_on(filters, FILTER_THREAD) &&
-	    !filters_on(filters, FILTER_PROCESS)) {
-		add_merged(g, kind);
-		return;
-	}
-	for (size_t i = 0; i < model->n_sites; i++)
-		if (model->sites[i].kind == kind)
-			add_stack(g, &model->sites[i]);
+	    !filters_on(filters, FILTER_PROCESS))
+		merged = merge_sites(model, kind, &n);
+	add_sites(g, merged ? merged : model->sites, n, kind);
+	free(merged);
 }
 
 void groups_release(struct groups *g)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "model/model.h"
+#include "reports/cumulate.h"
 #include "reports/filter.h"
 #include "reports/places.h"
 #include "util/strmap.h"
@@ -38,7 +39,7 @@ struct group {
 	uint32_t node;	   /* BY_STACK: the stack; else one stack of the group */
 	uint32_t thread;   /* BY_THREAD: index or MODEL_NO_THREAD */
 	uint32_t process;  /* BY_PROCESS: index */
-	uint32_t seen;	   /* last stack that was counted here */
+	uint32_t on_path;  /* of cumulate.h: its frames that are being walked */
 };
 
 struct groups {
@@ -49,11 +50,11 @@ struct groups {
 	struct places places;
 	struct group *v;
 	size_t n, alloc;
-	struct counts total; /* of all that passed the filters, each counted once */
-	struct strmap keys;  /* what makes two frames the same -> index + 1 */
-	struct strmap names; /* of groups that have one of their own */
-	struct map by_id;    /* stacks or threads -> index */
-	uint32_t stacks;     /* counted so far */
+	struct counts total;   /* of all that passed the filters, each counted once */
+	struct strmap keys;    /* what makes two frames the same -> index + 1 */
+	struct strmap names;   /* of groups that have one of their own */
+	struct map by_id;      /* stacks or threads -> index */
+	struct cumulate whole; /* while they are built and are cumulative */
 };
 
 /*
@@ -75,6 +76,9 @@ void groups_release(struct groups *groups);
 void groups_build_named(struct groups *groups, const struct model *model, struct symbols *symbols,
 			enum mp_kind kind, enum group_by by, bool cumulative,
 			const struct filters *filters);
+
+/* The group of frame i of a place, the place of `node`; made when there is none yet. */
+uint32_t groups_of_frame(struct groups *groups, const struct place *place, size_t i, uint32_t node);
 
 /*
  * The group a stack starts in, made when there is none yet; UINT32_MAX when the

@@ -4,14 +4,13 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "cmds/command.h"
 #include "cmds/common_options.h"
 #include "cmds/members.h"
-#include "cmds/picture.h"
 #include "cmds/plot_doc.h"
+#include "cmds/plot_out.h"
 #include "cmds/reading.h"
 #include "doc/doc.h"
 #include "model/model.h"
@@ -19,14 +18,7 @@
 #include "plot/plot.h"
 #include "reports/window.h"
 #include "util/diag.h"
-#include "util/sink.h"
-#include "util/term.h"
 #include "util/xalloc.h"
-
-#define POINTS_PER_INCH 72
-#define TERMINAL_PIXELS 1000 /* where the terminal does not say */
-#define TEXT_ROWS 18
-#define LARGEST 200 /* inches */
 
 struct args {
 	const char *output, *title, *window, *format, *backend, *curves, *group_by, *theme, *size,
@@ -36,7 +28,6 @@ struct args {
 };
 
 #define ARG(field) .offset = offsetof(struct args, field)
-#define FORMATS "auto|svg|png|pdf|text|sixel|kitty|iterm"
 
 static const struct opt options[] = {
 	{ .letter = 'o',
@@ -44,7 +35,7 @@ static const struct opt options[] = {
 	  .type = OPT_PATH,
 	  ARG(output),
 	  .arg = "FILE",
-	  .help = "write the picture to FILE.svg, .png or .pdf instead of the terminal" },
+	  .help = "write the picture to FILE.svg, .png, .pdf or .html instead of the terminal" },
 	{ .letter = 't',
 	  .name = "title",
 	  .type = OPT_TEXT,
@@ -125,13 +116,13 @@ static const struct opt options[] = {
 	{ .name = "format",
 	  .type = OPT_WORD,
 	  ARG(format),
-	  .arg = FORMATS,
+	  .arg = PLOT_OUT_FORMATS,
 	  .help = "what to write (default: by the end of FILE's name; without FILE what the "
 		  "terminal can show, at worst characters)" },
 	{ .name = "backend",
 	  .type = OPT_WORD,
 	  ARG(backend),
-	  .arg = FORMATS,
+	  .arg = PLOT_OUT_FORMATS,
 	  .help = "the same, in the word of mprof" },
 	{ .name = "color",
 	  .type = OPT_WORD,
@@ -156,103 +147,6 @@ static const char *const examples[] = {
 
 extern const struct command cmd_plot;
 
-enum { TEXT = -1, WRONG = -2 };
-
-static int format_by_name(const char *name)
-{
-	static const struct {
-		const char *name;
-		int format;
-	} all[] = {
-		{ "svg", PLOT_SVG },   { "png", PLOT_PNG },	{ "pdf", PLOT_PDF },
-		{ "text", TEXT },      { "txt", TEXT },		{ "sixel", PLOT_SIXEL },
-		{ "six", PLOT_SIXEL }, { "kitty", PLOT_KITTY }, { "iterm", PLOT_ITERM },
-	};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-		if (!strcasecmp(name, all[i].name))
-			return all[i].format;
-	return WRONG;
-}
-
-/* enum plot_format, or TEXT, or WRONG with a word on it. */
-static int choose_format(const struct args *args)
-{
-	const char *word = args->format ? args->format : args->backend;
-	const char *dot = args->output ? strrchr(args->output, '.') : NULL;
-	int format;
-
-	if (args->format && args->backend && strcmp(args->format, args->backend)) {
-		usage_error(&cmd_plot, "--format and --backend are one, and differ");
-		return WRONG;
-	}
-	if (word && strcmp(word, "auto"))
-		return format_by_name(word);
-	if (!args->output) {
-		format = picture_of_terminal();
-		return format < 0 ? TEXT : format;
-	}
-	format = dot ? format_by_name(dot + 1) : WRONG;
-	if (dot && !strcasecmp(dot, ".html"))
-		usage_error(&cmd_plot, "the html format comes with a later version: there are svg, "
-				       "png and pdf");
-	else if (format == WRONG)
-		usage_error(&cmd_plot,
-			    "'%s' does not say what to write: end it in .svg, .png or .pdf, or "
-			    "give --format",
-			    args->output);
-	return format;
-}
-
-/* "14x6" */
-static int parse_size(const char *text, double *width, double *height)
-{
-	char *end;
-
-	if (!strcmp(text, "phone"))
-		text = "5x7";
-	*width = strtod(text, &end);
-	if (end == text || (*end != 'x' && *end != 'X'))
-		return -EINVAL;
-	text = end + 1;
-	*height = strtod(text, &end);
-	if (end == text || *end)
-		return -EINVAL;
-	return *width >= 2 && *height >= 2 && *width <= LARGEST && *height <= LARGEST ? 0 : -EINVAL;
-}
-
-/* As large as the terminal's window is wide. */
-static void fit_terminal(struct plot_options *how)
-{
-	int columns, pixels = picture_pixels(&columns);
-	double width = pixels > 0 ? pixels : columns > 0 ? columns * 10 : TERMINAL_PIXELS;
-
-	how->dpi = 96;
-	how->width = width * POINTS_PER_INCH / how->dpi;
-	how->height = how->width * 0.45;
-}
-
-static int write_out(const struct doc *doc, const struct args *args, struct plot_options *how,
-		     int format)
-{
-	struct sink sink;
-	struct term term;
-	int status = reading_open_output(&sink, args->output), err = 0;
-
-	if (status)
-		return status;
-	if (format == TEXT) {
-		term_init(&term, sink.fd, term_color_parse(args->color));
-		plot_write_text(doc, how, &term, TEXT_ROWS, &sink);
-	} else {
-		err = plot_write(doc, how, (enum plot_format)format, &sink);
-	}
-	status = reading_close_output(&sink, args->output);
-	if (err)
-		complain("the picture is too large to draw: --size and --dpi make it smaller");
-	return err ? EXIT_USAGE : status;
-}
-
 /* Nothing is an error that the trace is not to blame for: say what it lacks. */
 static int nothing_to_draw(const struct model *models, size_t n)
 {
@@ -264,8 +158,8 @@ static int nothing_to_draw(const struct model *models, size_t n)
 	return EXIT_TRACE;
 }
 
-static int draw(const struct args *args, struct plot_options *how, int format, struct model *models,
-		int n, char **operands)
+static int draw(const struct args *args, const struct plot_options *how, const struct plot_out *out,
+		struct model *models, int n, char **operands)
 {
 	struct diag diag = DIAG_INIT;
 	struct plot_doc what = {
@@ -293,11 +187,32 @@ static int draw(const struct args *args, struct plot_options *how, int format, s
 	} else if (!plot_has_curves(&doc)) {
 		status = nothing_to_draw(models, (size_t)n);
 	} else {
-		status = write_out(&doc, args, how, format);
+		status = plot_out_write(out, &doc, how);
 	}
 	doc_release(&doc);
 	diag_release(&diag);
 	return status;
+}
+
+/* 0, or -EINVAL after a usage error. */
+static int choose_format(const struct args *args, struct plot_out *out)
+{
+	const char *word = args->format ? args->format : args->backend;
+	struct diag diag = DIAG_INIT;
+	int err = 0;
+
+	if (args->format && args->backend && strcmp(args->format, args->backend))
+		err = diag_error(&diag, -EINVAL, "--format and --backend are one, and differ");
+	if (!err)
+		err = plot_out_choose(out, word, &diag);
+	if (!err && !out->output && isatty(STDOUT_FILENO) &&
+	    (out->format == PLOT_PNG || out->format == PLOT_PDF))
+		err = diag_error(&diag, -EINVAL,
+				 "this is nothing for a terminal: name a file after -o");
+	if (err)
+		usage_error(&cmd_plot, "%s", diag.messages[0].text);
+	diag_release(&diag);
+	return err;
 }
 
 static bool wants_history(const struct args *args)
@@ -346,8 +261,8 @@ static int expand(struct traces *traces, const char *word, bool whole)
 	return status;
 }
 
-static int load_and_draw(const struct args *args, struct plot_options *how, int format, int n,
-			 char **operands)
+static int load_and_draw(const struct args *args, const struct plot_options *how,
+			 const struct plot_out *out, int n, char **operands)
 {
 	const struct reading reading = { .flags = wants_history(args) ? MODEL_HISTORY : 0 };
 	struct traces traces = { .paths = NULL };
@@ -365,7 +280,7 @@ static int load_and_draw(const struct args *args, struct plot_options *how, int 
 			status = EXIT_USAGE;
 	}
 	if (!status)
-		status = draw(args, how, format, traces.models, (int)traces.n, traces.paths);
+		status = draw(args, how, out, traces.models, (int)traces.n, traces.paths);
 	for (size_t i = 0; i < loaded; i++)
 		model_release(&traces.models[i]);
 	for (size_t i = 0; i < traces.n; i++)
@@ -387,30 +302,24 @@ static int run(const void *given, int n, char **operands)
 		.flame = args->flame,
 		.plain = args->no_function_ts,
 	};
-	int format;
+	struct plot_out out = { .output = args->output, .color = args->color };
 
-	if (parse_size(args->size, &how.width, &how.height))
+	if (plot_out_size(args->size, &how))
 		return usage_error(&cmd_plot,
 				   "--size wants inches such as 14x6, or phone, not '%s'",
 				   args->size);
 	if (args->dpi < 10 || args->dpi > 1200)
 		return usage_error(&cmd_plot, "--dpi goes from 10 to 1200");
-	format = choose_format(args);
-	if (format == WRONG)
+	if (choose_format(args, &out))
 		return EXIT_USAGE;
-	if (!args->output && isatty(STDOUT_FILENO) && (format == PLOT_PNG || format == PLOT_PDF))
-		return usage_error(&cmd_plot,
-				   "this is nothing for a terminal: name a file after -o");
-	how.width *= POINTS_PER_INCH;
-	how.height *= POINTS_PER_INCH;
-	if (format >= PLOT_SIXEL && !args->output && isatty(STDOUT_FILENO))
-		fit_terminal(&how);
-	return load_and_draw(args, &how, format, n, operands);
+	if (plot_out_is_shown(&out))
+		plot_out_fit_terminal(&how);
+	return load_and_draw(args, &how, &out, n, operands);
 }
 
 const struct command cmd_plot = {
 	.name = "plot",
-	.summary = "a run over time as a picture: SVG, PNG, PDF, or in the terminal",
+	.summary = "a run over time as a picture: SVG, PNG, PDF, HTML, or in the terminal",
 	.operands = "TRACE...",
 	.description =
 		"Draws the heap, the resident set without the recorder's part and what the program "

@@ -248,27 +248,18 @@ static void put_titles(struct sink *out, const struct doc *doc)
 	}
 }
 
-/*
- * The picture of the doc, without what only a file of its own begins with.  It has
- * the titles in it.  False when there is none.
- */
+/* The picture of the doc, which has the titles in it.  False when there is none. */
 static bool put_picture(struct sink *out, const struct doc *doc, const struct term *term)
 {
 	struct sink svg;
-	const char *from;
 
 	if (!render_svg.fits(doc))
 		return false;
 	sink_to_memory(&svg);
 	render_svg.write(doc, term, &svg);
-	from = strstr(svg.buf.buf, "<svg");
-	if (from) {
-		sink_puts(out, "<div class=\"m-tree\">\n");
-		sink_puts(out, from);
-		sink_puts(out, "</div>\n");
-	}
+	html_put_svg(out, svg.buf.buf);
 	sink_close(&svg);
-	return from;
+	return true;
 }
 
 static void put_notes(struct sink *out, const struct doc *doc)

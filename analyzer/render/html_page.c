@@ -5,6 +5,8 @@
  */
 #include "render/html.h"
 
+#include <string.h>
+
 #include "render/svg.h"
 #include "util/sink.h"
 
@@ -49,8 +51,8 @@ static const char head[] =
 	".m-note{margin:4px 0}\n"
 	".m-warning{color:#8a4b00}\n"
 	".m-hidden{display:none}\n"
-	".m-tree{margin:14px 0;overflow-x:auto}\n"
-	".m-tree svg{max-width:100%;height:auto}\n"
+	".m-picture{margin:14px 0;overflow-x:auto}\n"
+	".m-picture svg{max-width:100%;height:auto}\n"
 	"@media print{.m-filter{display:none}}\n"
 	"</style>\n"
 	"<title>";
@@ -115,6 +117,17 @@ void html_put_head(struct sink *out, const char *title)
 	sink_puts(out, head);
 	svg_put_text(out, title);
 	sink_puts(out, "</title>\n</head>\n<body>\n");
+}
+
+void html_put_svg(struct sink *out, const char *svg)
+{
+	const char *from = strstr(svg, "<svg");
+
+	if (!from)
+		return;
+	sink_puts(out, "<div class=\"m-picture\">\n");
+	sink_puts(out, from);
+	sink_puts(out, "</div>\n");
 }
 
 void html_put_end(struct sink *out)

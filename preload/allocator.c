@@ -105,6 +105,11 @@ static void ask_glibc(struct mp_allocator *what)
 	what->active = now.arena + now.hblkhd - now.keepcost;
 }
 
+bool allocator_is_asked(void)
+{
+	return mallctl || property || process_info || info;
+}
+
 bool allocator_read(struct mp_allocator *what, bool helper)
 {
 	*what = (struct mp_allocator){ .name = "" };

@@ -19,6 +19,9 @@
  * allocate in the program's heap as dlsym does, so with the guard held. */
 void allocator_init(void);
 
+/* Does allocator_read() ask anybody, from the helper? */
+bool allocator_is_asked(void);
+
 /* Fill all but the time.  `helper`: the caller is the recorder's own thread.
  * False when there is nothing to ask or it is not wanted.  May wait for the
  * allocator's locks; hold none of the recorder's. */

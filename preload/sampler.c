@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "allocator.h"
 #include "arch/x86_64/cfi.h"
 #include "capture.h"
 #include "config.h"
@@ -16,6 +17,7 @@
 #include "output.h"
 #include "real.h"
 #include "rt.h"
+#include "single.h"
 #include "span.h"
 #include "sys.h"
 
@@ -133,6 +135,7 @@ static void start_helper(struct state *s)
 	sigset_t all, old;
 	pthread_attr_t attr;
 	pthread_t thread;
+	bool single;
 
 	if (!real.pthread_create || pthread_attr_init(&attr) != 0)
 		return;
@@ -142,7 +145,11 @@ static void start_helper(struct state *s)
 	 * those the C library needs (setuid, cancellation) deliverable. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
+	/* A helper that asks the allocator takes its locks. */
+	single = !allocator_is_asked() && single_is();
 	real.pthread_create(&thread, &attr, helper, s);
+	if (single)
+		single_keep();
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
 }

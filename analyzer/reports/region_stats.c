@@ -207,8 +207,14 @@ static void add_total(struct adder *a, const struct model_region_total *t)
 
 static void add_time(struct adder *a, const struct model_region_time *t)
 {
-	if (t->bucket < REGION_BUCKETS && passes(a, a->model->regions[t->region].name, t->thread))
-		a->stats->v[stat_of_region(a, t->region, t->thread)].buckets[t->bucket] += t->calls;
+	uint32_t index;
+
+	if (t->bucket >= REGION_BUCKETS ||
+	    !passes(a, a->model->regions[t->region].name, t->thread))
+		return;
+	/* first: it may move the list */
+	index = stat_of_region(a, t->region, t->thread);
+	a->stats->v[index].buckets[t->bucket] += t->calls;
 }
 
 /* The innermost span around spans[i], or -1; outer ones come before inner ones. */

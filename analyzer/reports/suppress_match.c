@@ -110,19 +110,29 @@ static bool matches_frame(const struct suppress_line *line, const struct frame *
 	}
 }
 
-/* The lines from `line` on against the frames from `at` on; what calls them does not matter. */
+/*
+ * The lines from `line` on against the frames; what calls them does not matter.  Of several ways
+ * to take what stands between two "..." the first is as good as any, so only the last "..."
+ * is ever tried again.
+ */
 static bool takes_from(const struct suppression *s, size_t line, const struct frame *const *frames,
-		       size_t n, size_t at)
+		       size_t n)
 {
-	for (; line < s->n_lines; line++, at++) {
+	size_t at = 0, again = SIZE_MAX, after = 0;
+
+	while (line < s->n_lines) {
 		if (s->lines[line].on == SUPPRESS_ANY_FRAMES) {
-			for (size_t skip = at; skip <= n; skip++)
-				if (takes_from(s, line + 1, frames, n, skip))
-					return true;
+			after = ++line;
+			again = at;
+		} else if (at < n && matches_frame(&s->lines[line], frames[at])) {
+			line++;
+			at++;
+		} else if (again < n) {
+			line = after;
+			at = ++again;
+		} else {
 			return false;
 		}
-		if (at >= n || !matches_frame(&s->lines[line], frames[at]))
-			return false;
 	}
 	return true;
 }
@@ -158,8 +168,8 @@ static bool is_allocator(const struct suppress_line *line)
 
 static bool takes_valgrind(const struct suppression *s, const struct frame *const *frames, size_t n)
 {
-	return takes_from(s, 0, frames, n, 0) ||
-	       (s->n_lines > 1 && is_allocator(&s->lines[0]) && takes_from(s, 1, frames, n, 0));
+	return takes_from(s, 0, frames, n) ||
+	       (s->n_lines > 1 && is_allocator(&s->lines[0]) && takes_from(s, 1, frames, n));
 }
 
 struct suppression *suppressions_find(struct suppressions *list, unsigned int class,

@@ -99,6 +99,38 @@ Test(suppress, valgrind)
 		cr_expect(!takes(other[i], 0), "%s", other[i]);
 }
 
+#define DEEP 5000
+
+/* Many "..." on a deep stack: no way through is tried more than once. */
+Test(suppress, deep, .timeout = 60)
+{
+	static const struct frame f = { .function = "f", .full = "f", .module = "/bin/a" };
+	static const struct frame last = { .function = "last", .full = "last", .module = "/bin/a" };
+	static const struct {
+		const char *text;
+		bool takes;
+	} cases[] = {
+		{ SUPPRESSION("...\nfun:f\n...\nfun:f\n...\nfun:f\n...\nfun:f\n...\nfun:g\n"),
+		  false },
+		{ SUPPRESSION("...\nfun:f\n...\nfun:f\n...\nfun:f\n...\nfun:f\nfun:last\n"), true },
+		{ SUPPRESSION("...\nfun:f\nfun:f\nfun:last\n"), true },
+		{ SUPPRESSION("...\nfun:last\n...\n"), true },
+		{ SUPPRESSION("...\nfun:last\nfun:f\n"), false },
+	};
+	static const struct frame *frames[DEEP];
+
+	for (size_t i = 0; i < DEEP; i++)
+		frames[i] = i == DEEP - 1 ? &last : &f;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct suppressions list = { .v = NULL };
+
+		cr_assert_eq(suppressions_add_text(&list, cases[i].text, "test", NULL), 0);
+		cr_expect_eq(suppressions_find(&list, 0, frames, DEEP) != NULL, cases[i].takes,
+			     "%s", cases[i].text);
+		suppressions_release(&list);
+	}
+}
+
 Test(suppress, classes)
 {
 	const char *some = SUPPRESSION("match-leak-kinds: definite,reachable\nfun:make_key\n");

@@ -85,6 +85,18 @@ void leak_baseline_write(const struct leak_rows *rows, struct source_files *sour
 	strbuf_release(&stack);
 }
 
+/* As many more as there is room for. */
+static void add_count(void **slot, double count)
+{
+	uintptr_t now = (uintptr_t)*slot;
+
+	/* 2^63 has a double of its own, the largest number has none */
+	if (count >= 0x1p63 || (uintptr_t)count > UINTPTR_MAX - now)
+		*slot = (void *)UINTPTR_MAX;
+	else
+		*slot = (void *)(now + (uintptr_t)count);
+}
+
 static int read_line(struct strmap *known, const char *text, const char *file, unsigned int line,
 		     struct diag *diag)
 {
@@ -95,14 +107,11 @@ static int read_line(struct strmap *known, const char *text, const char *file, u
 	struct strbuf key = STRBUF_INIT;
 	int err = 0;
 
-	if (!stack || !cJSON_IsNumber(count)) {
+	if (!stack || !cJSON_IsNumber(count) || !(count->valuedouble >= 0)) {
 		err = diag_error(diag, -EINVAL, "%s:%u: not a line of a baseline", file, line);
 	} else {
-		void **slot;
-
 		add_key(&key, stack, source ? source : "");
-		slot = strmap_at(known, key.buf);
-		*slot = (void *)((uintptr_t)*slot + (uintptr_t)count->valuedouble);
+		add_count(strmap_at(known, key.buf), count->valuedouble);
 	}
 	strbuf_release(&key);
 	cJSON_Delete(json);

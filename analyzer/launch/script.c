@@ -64,6 +64,7 @@ bool script_interpreter(int fd, char **interpreter)
 	name = strrchr(path, '/');
 	if (rest && !strcmp(name ? name + 1 : path, "env"))
 		program = env_program(rest);
-	*interpreter = xstrdup(program ? program : path);
+	/* a line that names none is no program to the kernel, and execvp hands it to the shell */
+	*interpreter = xstrdup(program ? program : *path ? path : "/bin/sh");
 	return true;
 }

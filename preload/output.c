@@ -38,6 +38,19 @@ uint64_t output_now(struct state *s)
 	return now;
 }
 
+/* Paths are the user's or the program's own: nothing in them may steer a terminal. */
+static void put_clean(struct rt_text *out, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
+		/* in UTF-8 the controls above 0x7f are two bytes */
+		bool control = c < ' ' || c == 0x7f || (c == 0xc2 && next >= 0x80 && next < 0xa0);
+
+		rt_put_char(out, control ? '?' : *text);
+		text += c == 0xc2 && control;
+	}
+}
+
 static void say(const char *level, const char *text)
 {
 	char line[512];
@@ -48,7 +61,7 @@ static void say(const char *level, const char *text)
 	rt_put(&out, "memprof: ");
 	rt_put(&out, level);
 	rt_put(&out, ": ");
-	rt_put(&out, text);
+	put_clean(&out, text);
 	rt_put_char(&out, '\n');
 	sys_write_all(2, line, out.len);
 }

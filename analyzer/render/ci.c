@@ -8,6 +8,7 @@
 
 #include "doc/doc.h"
 #include "util/strbuf.h"
+#include "util/utf8.h"
 
 bool ci_fits(const struct doc *doc)
 {
@@ -33,15 +34,21 @@ const char *ci_file(const char *file)
 	return !strncmp(file, here, len) && file[len] == '/' ? file + len + 1 : file;
 }
 
+/* Logs are shown in terminals, too. */
 static void add_frame(struct strbuf *out, const struct doc_frame *frame)
 {
-	strbuf_addstr(out, frame->function ? frame->function : "(unknown)");
-	if (frame->file)
-		strbuf_addf(out, " %s", ci_file(frame->file));
-	if (frame->file && frame->line)
+	utf8_add_clean(out, frame->function ? frame->function : "(unknown)");
+	if (frame->file) {
+		strbuf_addch(out, ' ');
+		utf8_add_clean(out, ci_file(frame->file));
+	}
+	if (frame->file && frame->line) {
 		strbuf_addf(out, ":%u", frame->line);
-	else if (!frame->file && frame->module)
-		strbuf_addf(out, " (%s)", frame->module);
+	} else if (!frame->file && frame->module) {
+		strbuf_addstr(out, " (");
+		utf8_add_clean(out, frame->module);
+		strbuf_addch(out, ')');
+	}
 }
 
 void ci_add_name(struct strbuf *out, const struct doc_finding *finding)

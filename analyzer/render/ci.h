@@ -23,10 +23,10 @@ const struct doc_frame *ci_place(const struct doc_finding *finding);
 /* The file as seen from the current folder, when it lies below; else as it is. */
 const char *ci_file(const char *file);
 
-/* "parse config.c:17", or what there is of it. */
+/* "parse config.c:17", or what there is of it; clean of control characters. */
 void ci_add_name(struct strbuf *out, const struct doc_finding *finding);
 
-/* The frames, a line each, innermost first. */
+/* The frames, a line each, innermost first; clean as above. */
 void ci_add_stack(struct strbuf *out, const struct doc_finding *finding);
 
 /* Findings that failed; one more where the doc failed for another reason. */

@@ -9,14 +9,29 @@
 #include "util/strbuf.h"
 #include "util/utf8.h"
 
-/* Percent signs and line ends are written as numbers, in properties two more. */
+/* Percent signs are written as numbers, in properties two more; no control characters. */
 static void put_escaped(struct sink *out, const char *text, bool property)
 {
-	for (const char *p = text; *p; p++)
-		if (*p == '%' || *p == '\r' || *p == '\n' || (property && (*p == ':' || *p == ',')))
+	struct strbuf clean = STRBUF_INIT;
+
+	utf8_add_clean(&clean, text);
+	for (const char *p = clean.len ? clean.buf : ""; *p; p++)
+		if (*p == '%' || (property && (*p == ':' || *p == ',')))
 			sink_printf(out, "%%%02X", (unsigned char)*p);
 		else
 			sink_putc(out, *p);
+	strbuf_release(&clean);
+}
+
+/* Lines, which stay apart as what stands for a line end. */
+static void put_lines(struct sink *out, char *text)
+{
+	const char *line;
+
+	for (bool first = true; (line = strsep(&text, "\n")); first = false) {
+		sink_puts(out, first ? "" : "%0A");
+		put_escaped(out, line, false);
+	}
 }
 
 static void put_finding(struct sink *out, const struct doc *doc, const struct doc_finding *finding)
@@ -40,7 +55,7 @@ static void put_finding(struct sink *out, const struct doc *doc, const struct do
 	strbuf_addf(&text, "%s\n", finding->text);
 	ci_add_stack(&text, finding);
 	strbuf_rtrim(&text);
-	put_escaped(out, text.buf, false);
+	put_lines(out, text.buf);
 	sink_putc(out, '\n');
 	strbuf_release(&text);
 }

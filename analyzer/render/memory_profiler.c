@@ -5,11 +5,15 @@
  * of MiB.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "doc/doc.h"
 #include "render/renderer.h"
 #include "util/sink.h"
+#include "util/strbuf.h"
+#include "util/utf8.h"
+#include "util/xalloc.h"
 
 #define MIB (1024.0 * 1024.0)
 
@@ -37,12 +41,33 @@ static bool fits(const struct doc *doc)
 	return find(doc, at);
 }
 
+/* Clean of control characters; a source line keeps its tabs. */
+static void put_text(struct sink *out, const char *text)
+{
+	struct strbuf clean = STRBUF_INIT;
+
+	while (*text) {
+		size_t len = strcspn(text, "\t");
+		char *part = xstrndup(text, len);
+
+		utf8_add_clean(&clean, part);
+		free(part);
+		text += len;
+		for (; *text == '\t'; text++)
+			strbuf_addch(&clean, '\t');
+	}
+	sink_write(out, clean.buf, clean.len);
+	strbuf_release(&clean);
+}
+
 static void put_header(struct sink *out, const char *file)
 {
 	static const char header[] =
 		"Line #    Mem usage    Increment  Occurrences   Line Contents";
 
-	sink_printf(out, "Filename: %s\n\n%s\n", file, header);
+	sink_puts(out, "Filename: ");
+	put_text(out, file);
+	sink_printf(out, "\n\n%s\n", header);
 	for (size_t i = 0; i < sizeof(header) - 1; i++)
 		sink_putc(out, '=');
 	sink_putc(out, '\n');
@@ -55,12 +80,14 @@ static void put_row(struct sink *out, const struct doc_cell *cells, const int at
 
 	sink_printf(out, "%6" PRIu64 " ", cells[at[LINE]].u);
 	if (cells[at[USAGE]].type == CELL_NONE)
-		sink_printf(out, "%12s %12s  %10s   %s\n", "", "", "", text);
+		sink_printf(out, "%12s %12s  %10s   ", "", "", "");
 	else
-		sink_printf(out, "%8.3f MiB %8.3f MiB  %10" PRIu64 "   %s\n",
+		sink_printf(out, "%8.3f MiB %8.3f MiB  %10" PRIu64 "   ",
 			    (double)cells[at[USAGE]].i / MIB, (double)cells[at[INCREMENT]].i / MIB,
-			    cells[at[OCCURRENCES]].type == CELL_NONE ? 0 : cells[at[OCCURRENCES]].u,
-			    text);
+			    cells[at[OCCURRENCES]].type == CELL_NONE ? 0
+								     : cells[at[OCCURRENCES]].u);
+	put_text(out, text);
+	sink_putc(out, '\n');
 }
 
 static bool same(const struct doc_cell *a, const struct doc_cell *b)
@@ -84,7 +111,9 @@ static void write_memory_profiler(const struct doc *doc, const struct term *term
 		if (!before || !same(&cells[at[FILE_NAME]], &before[at[FILE_NAME]]) ||
 		    !same(&cells[at[FUNCTION]], &before[at[FUNCTION]])) {
 			sink_puts(out, before ? "\n\n" : "");
-			put_header(out, cells[at[FILE_NAME]].text);
+			put_header(out, cells[at[FILE_NAME]].type == CELL_TEXT
+						? cells[at[FILE_NAME]].text
+						: "");
 		}
 		put_row(out, cells, at);
 	}

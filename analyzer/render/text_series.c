@@ -99,15 +99,18 @@ static void put_curve(const struct doc_series *s, uint64_t from, uint64_t to, in
 static void put_series(const struct doc_series *s, uint64_t from, uint64_t to, int title_width,
 		       int width, const struct term *term, struct sink *out)
 {
-	struct strbuf title = STRBUF_INIT, curve = STRBUF_INIT, most = STRBUF_INIT;
+	struct strbuf clean = STRBUF_INIT, title = STRBUF_INIT, curve = STRBUF_INIT;
+	struct strbuf most = STRBUF_INIT;
 
-	shorten_right(&title, s->title ? s->title : s->name, title_width, term->utf8);
+	utf8_add_clean(&clean, s->title ? s->title : s->name);
+	shorten_right(&title, clean.len ? clean.buf : "", title_width, term->utf8);
 	put_curve(s, from, to, width, term->utf8, &curve);
 	put_number(&most, s, highest(s));
 	sink_printf(out, "%*s%s%*s%s%s%s  %s\n", MARGIN, "", title.buf,
 		    title_width - utf8_width(title.buf) + MARGIN, "",
 		    term_style(term, STYLE_NUMBER), curve.buf, term_style(term, STYLE_NONE),
 		    most.buf);
+	strbuf_release(&clean);
 	strbuf_release(&title);
 	strbuf_release(&curve);
 	strbuf_release(&most);

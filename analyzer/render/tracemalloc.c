@@ -12,6 +12,7 @@
 #include "render/renderer.h"
 #include "util/sink.h"
 #include "util/strbuf.h"
+#include "util/utf8.h"
 #include "util/xalloc.h"
 
 /* A frame tracemalloc knows nothing of. */
@@ -208,7 +209,11 @@ static void put_size(struct sink *out, double size, bool sign)
 
 static void put_statistic(struct sink *out, const struct shape *s, const struct statistic *st)
 {
-	sink_printf(out, "%s:%" PRIu32 ": size=", st->file, st->line);
+	struct strbuf file = STRBUF_INIT;
+
+	utf8_add_clean(&file, st->file);
+	sink_printf(out, "%s:%" PRIu32 ": size=", file.len ? file.buf : "", st->line);
+	strbuf_release(&file);
 	put_size(out, (double)st->size, false);
 	if (s->size_diff >= 0) {
 		sink_puts(out, " (");

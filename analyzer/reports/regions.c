@@ -10,6 +10,7 @@
 #include "reports/filter.h"
 #include "reports/region_stats.h"
 #include "reports/regions_doc.h"
+#include "reports/regions_order.h"
 #include "reports/report.h"
 #include "util/diag.h"
 #include "util/strbuf.h"

@@ -1,144 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* regions_doc.c - the tables of memprof regions. */
+/* regions_doc.c - the tables of regions: calls and times, memory, who calls whom. */
 #include "reports/regions_doc.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "doc/doc.h"
-#include "model/model.h"
 #include "reports/region_stats.h"
-#include "reports/timeline.h"
-#include "util/opt.h"
-#include "util/xalloc.h"
-
-/* ---- orders -------------------------------------------------------------- */
-
-enum key { CALLS, PCALLS, TOTTIME, CUMTIME, NAME, MIN, MEDIAN, P95, MAX, ALLOCS, BYTES, NET, PEAK };
-
-static const struct {
-	const char *name;
-	enum key key;
-	const char *words;
-} orders[] = {
-	{ "cumtime", CUMTIME, "cumulative time" },
-	{ "cumulative", CUMTIME, "cumulative time" },
-	{ "tottime", TOTTIME, "internal time" },
-	{ "time", TOTTIME, "internal time" },
-	{ "calls", CALLS, "call count" },
-	{ "ncalls", CALLS, "call count" },
-	{ "pcalls", PCALLS, "primitive call count" },
-	{ "name", NAME, "function name" },
-	{ "stdname", NAME, "standard name" },
-	{ "min", MIN, "shortest call" },
-	{ "median", MEDIAN, "median call" },
-	{ "p95", P95, "95th percentile" },
-	{ "max", MAX, "longest call" },
-	{ "allocations", ALLOCS, "allocations" },
-	{ "allocated_bytes", BYTES, "bytes allocated" },
-	{ "net_bytes", NET, "net growth" },
-	{ "peak_bytes", PEAK, "peak inside" },
-	/* columns of the table have keys of their own */
-	{ "cumtime_ns", CUMTIME, "cumulative time" },
-	{ "tottime_ns", TOTTIME, "internal time" },
-	{ "primitive_calls", PCALLS, "primitive call count" },
-	{ "min_ns", MIN, "shortest call" },
-	{ "median_ns", MEDIAN, "median call" },
-	{ "p95_ns", P95, "95th percentile" },
-	{ "max_ns", MAX, "longest call" },
-};
-
-#define ORDERS (sizeof(orders) / sizeof(*orders))
-#define NAMED_ORDERS 17 /* those that a message names */
-
-int regions_sort(const char *name, struct diag *diag)
-{
-	const char *names[NAMED_ORDERS + 1] = { NULL };
-
-	for (size_t i = 0; i < ORDERS; i++)
-		if (!name || !strcmp(name, orders[i].name))
-			return (int)i;
-	for (size_t i = 0; i < NAMED_ORDERS; i++)
-		names[i] = orders[i].name;
-	return opt_choose("sort", name, names, diag);
-}
-
-const char *regions_sort_words(int sort)
-{
-	return orders[sort].words;
-}
-
-static int64_t number(const struct region_stat *s, enum key key)
-{
-	switch (key) {
-	case CALLS:
-		return (int64_t)s->sum.calls;
-	case PCALLS:
-		return (int64_t)s->sum.primitive;
-	case TOTTIME:
-		return (int64_t)s->sum.self;
-	case MIN:
-		return (int64_t)s->sum.min;
-	case MEDIAN:
-		return (int64_t)region_quantile(s, 0.5);
-	case P95:
-		return (int64_t)region_quantile(s, 0.95);
-	case MAX:
-		return (int64_t)s->sum.max;
-	case ALLOCS:
-		return (int64_t)s->sum.allocs;
-	case BYTES:
-		return (int64_t)s->sum.bytes;
-	case NET:
-		return s->sum.net;
-	case PEAK:
-		return s->sum.peak;
-	default:
-		return (int64_t)s->sum.total;
-	}
-}
-
-struct ranked {
-	const struct region_stat *stat;
-	int64_t key;
-	bool by_name;
-};
-
-static int compare(const void *left, const void *right)
-{
-	const struct ranked *a = left, *b = right;
-
-	if (!a->by_name && a->key != b->key)
-		return a->key < b->key ? 1 : -1;
-	return strcmp(a->stat->name, b->stat->name);
-}
-
-static struct ranked *rank(const struct regions_doc *what)
-{
-	const struct region_stats *stats = what->stats;
-	struct ranked *v = xcalloc(stats->n + 1, sizeof(*v));
-
-	for (size_t i = 0; i < stats->n; i++)
-		v[i] = (struct ranked){
-			.stat = &stats->v[i],
-			.key = number(&stats->v[i], orders[what->sort].key),
-			.by_name = orders[what->sort].key == NAME,
-		};
-	qsort(v, stats->n, sizeof(*v), compare);
-	return v;
-}
-
-/* ---- times in the unit that was asked for --------------------------------- */
+#include "reports/regions_order.h"
 
 static double unit_of(const char *unit)
 {
 	return !strcmp(unit, "us") ? 1e3 : !strcmp(unit, "ms") ? 1e6 : 1e9;
 }
 
-/* For people in the unit, for programs always ns. */
-static struct doc_cell time_cell(const struct regions_doc *what, struct doc *doc, uint64_t ns)
+struct doc_cell regions_time_cell(const struct regions_doc *what, struct doc *doc, uint64_t ns)
 {
 	double v;
 
@@ -148,12 +25,8 @@ static struct doc_cell time_cell(const struct regions_doc *what, struct doc *doc
 	return CELL_T(doc_textf(doc, !strcmp(what->unit, "s") ? "%.3f" : "%.1f", v));
 }
 
-/*
- * Columns of times in a unit are for people; behind them stand the raw ones.
- * `shown` and `raw` are one column each of the table.
- */
-static void unit_columns(const struct regions_doc *what, struct doc *doc,
-			 struct doc_column *columns, size_t n)
+void regions_unit_columns(const struct regions_doc *what, struct doc *doc,
+			  struct doc_column *columns, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (columns[i].unit != UNIT_NS || columns[i].flags & COLUMN_FOR_MACHINES)
@@ -166,8 +39,6 @@ static void unit_columns(const struct regions_doc *what, struct doc *doc,
 		columns[i].title = doc_textf(doc, "%s [%s]", columns[i].title, what->unit);
 	}
 }
-
-/* ---- regions --------------------------------------------------------------- */
 
 enum {
 	AT_NCALLS,
@@ -265,7 +136,7 @@ static void put_region(const struct regions_doc *what, struct doc *doc, struct d
 	};
 
 	for (int i = 0; i < 6; i++)
-		cells[AT_TOTTIME + i] = time_cell(what, doc, times[i]);
+		cells[AT_TOTTIME + i] = regions_time_cell(what, doc, times[i]);
 	doc_add_row(doc, table, cells);
 }
 
@@ -290,7 +161,7 @@ static void add_values(const struct regions_doc *what, struct doc *doc)
 	put_value(doc, "ordered_by", UNIT_TEXT, CELL_T(regions_sort_words(what->sort)));
 }
 
-static void add_memory(const struct ranked *ranked, size_t n, struct doc *doc)
+static void add_memory(const struct region_ranked *ranked, size_t n, struct doc *doc)
 {
 	static const struct doc_column columns[] = {
 		{ "allocations", "allocations", UNIT_COUNT, .flags = SHOWN },
@@ -315,13 +186,13 @@ static void add_memory(const struct ranked *ranked, size_t n, struct doc *doc)
 
 void regions_add_table(const struct regions_doc *what, struct doc *doc)
 {
-	struct ranked *ranked = rank(what);
+	struct region_ranked *ranked = regions_rank(what->stats, what->sort);
 	struct doc_column columns[COLUMNS];
 	size_t shown = what->n && what->n < what->stats->n ? what->n : what->stats->n;
 	struct doc_table *table;
 
 	memcpy(columns, region_columns, sizeof(columns));
-	unit_columns(what, doc, columns, COLUMNS);
+	regions_unit_columns(what, doc, columns, COLUMNS);
 	table = doc_add_table(doc, "regions", NULL, columns, COLUMNS);
 	table->empty = doc_text(doc, "the program marked no regions: memprof_begin() and "
 				     "memprof_end() do, see libmemprof(7)");
@@ -337,8 +208,6 @@ void regions_add_table(const struct regions_doc *what, struct doc *doc)
 			     what->stats->n - shown);
 	free(ranked);
 }
-
-/* ---- who calls whom --------------------------------------------------------- */
 
 static int by_names(const void *left, const void *right)
 {
@@ -366,7 +235,7 @@ void regions_add_links(const struct regions_doc *what, bool callers, struct doc 
 	const struct region_stats *stats = what->stats;
 	struct doc_table *table;
 
-	unit_columns(what, doc, columns, n);
+	regions_unit_columns(what, doc, columns, n);
 	table = doc_add_table(doc, callers ? "callers" : "callees", callers ? "callers" : "callees",
 			      columns, n);
 	table->empty = doc_text(doc, "no region is inside another one");
@@ -377,8 +246,8 @@ void regions_add_links(const struct regions_doc *what, bool callers, struct doc 
 			CELL_T(stats->v[callers ? l->callee : l->caller].name),
 			CELL_T(stats->v[callers ? l->caller : l->callee].name),
 			calls_cell(doc, s),
-			time_cell(what, doc, s->self),
-			time_cell(what, doc, s->total),
+			regions_time_cell(what, doc, s->self),
+			regions_time_cell(what, doc, s->total),
 			CELL_U(s->calls),
 			CELL_U(s->primitive),
 			CELL_U(s->self),
@@ -389,83 +258,4 @@ void regions_add_links(const struct regions_doc *what, bool callers, struct doc 
 	}
 	if (table->n_rows)
 		qsort(table->rows, table->n_rows, sizeof(*table->rows), by_names);
-}
-
-/* ---- the stopwatch ----------------------------------------------------------- */
-
-enum {
-	M_SINCE_START,
-	M_SINCE_LAST,
-	M_RAW_START,
-	M_RAW_LAST,
-	M_TID,
-	M_ALLOCS,
-	M_BYTES,
-	M_NET,
-	M_THREAD,
-	M_NAME,
-	M_COLUMNS
-};
-
-static const struct doc_column mark_columns[M_COLUMNS] = {
-	[M_NAME] = { "mark", "mark", UNIT_TEXT, .flags = COLUMN_KEY },
-	[M_THREAD] = { "thread", "thread", UNIT_TEXT, .priority = 3 },
-	[M_SINCE_START] = { "since_start", "since start", UNIT_NS, .flags = 0 },
-	[M_SINCE_LAST] = { "since_last", "since last", UNIT_NS, .flags = 0 },
-	[M_RAW_START] = { "since_start_ns", "since start", UNIT_NS, .flags = RAW },
-	[M_RAW_LAST] = { "since_last_ns", "since last", UNIT_NS, .flags = RAW },
-	[M_TID] = { "tid", "tid", UNIT_NONE, .flags = RAW },
-	[M_ALLOCS] = { "allocations", "allocs", UNIT_COUNT, .priority = 2 },
-	[M_BYTES] = { "allocated_bytes", "allocated", UNIT_BYTES, .priority = 1 },
-	[M_NET] = { "net_bytes", "net", UNIT_BYTES, .priority = 4 },
-};
-
-static void put_mark(const struct regions_doc *what, struct doc *doc, struct doc_table *table,
-		     const struct model_moment *m, const struct model_moment *last)
-{
-	uint64_t since = m->t - (last && last->t <= m->t ? last->t : 0);
-	const struct model_thread *t = &what->model->threads[m->thread];
-	const struct doc_cell cells[M_COLUMNS] = {
-		[M_NAME] = CELL_T(m->name),
-		[M_THREAD] = CELL_T(*t->name ? t->name : "thread"),
-		[M_SINCE_START] = time_cell(what, doc, m->t),
-		[M_SINCE_LAST] = time_cell(what, doc, since),
-		[M_RAW_START] = CELL_U(m->t),
-		[M_RAW_LAST] = CELL_U(since),
-		[M_TID] = CELL_U(m->tid),
-		[M_ALLOCS] = CELL_U(m->allocs - (last ? last->allocs : 0)),
-		[M_BYTES] = CELL_U(m->bytes - (last ? last->bytes : 0)),
-		[M_NET] = CELL_I((int64_t)(m->bytes - m->freed) -
-				 (last ? (int64_t)(last->bytes - last->freed) : 0)),
-	};
-
-	doc_add_row(doc, table, cells);
-}
-
-/* Of a thread the mark before; allocations are told by thread, so is the time since. */
-void regions_add_marks(const struct regions_doc *what, struct doc *doc)
-{
-	const struct model *m = what->model;
-	const struct model_moment **last = xcalloc(m->n_threads + 1, sizeof(*last));
-	struct doc_column columns[M_COLUMNS];
-	struct doc_table *table = NULL;
-
-	memcpy(columns, mark_columns, sizeof(columns));
-	unit_columns(what, doc, columns, M_COLUMNS);
-	for (size_t i = 0; i < m->n_moments; i++) {
-		const struct model_moment *at = &m->moments[i];
-
-		if (at->kind != MOMENT_MARK)
-			continue;
-		if (!table)
-			table = doc_add_table(doc, "marks",
-					      "marks; since the last one of the same thread",
-					      columns, M_COLUMNS);
-		if (!what->n || table->n_rows < what->n)
-			put_mark(what, doc, table, at, last[at->thread]);
-		last[at->thread] = at;
-	}
-	if (table)
-		put_value(doc, "duration_ns", UNIT_NS, CELL_U(timeline_end(m)));
-	free(last);
 }

@@ -81,10 +81,10 @@ static const struct exporter *choose_exporter(const char *name)
 
 static const struct export_measure *choose_measure(const char *name)
 {
-	const char *names[EXPORT_MEASURES + 1] = { NULL };
+	const char *names[MEASURES + 1] = { NULL };
 	int i;
 
-	for (i = 0; i < EXPORT_MEASURES; i++)
+	for (i = 0; i < MEASURES; i++)
 		names[i] = export_measures[i].key;
 	i = choose("sort", name, names);
 	return i < 0 ? NULL : &export_measures[i];
@@ -139,7 +139,7 @@ static int run(const void *given, int n_operands, char **operands)
 		status = EXIT_USAGE;
 	if (!status) {
 		if (!how.measure)
-			how.measure = export_measure_default(&model, how.kind);
+			how.measure = &export_measures[measure_default(&model, how.kind)];
 		status = write_out(&model, exporter, args, &how);
 	}
 	model_release(&model);

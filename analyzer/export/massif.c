@@ -232,16 +232,6 @@ static void put_samples(struct massif *m, uint64_t from, uint64_t until)
 	}
 }
 
-static int64_t peak_bytes(const struct counts *c)
-{
-	return c->peak_bytes;
-}
-
-static int64_t live_bytes(const struct counts *c)
-{
-	return counts_live_bytes(c);
-}
-
 static int write_massif(const struct model *model, struct symbols *symbols,
 			const struct export_args *args, struct sink *out)
 {
@@ -255,7 +245,7 @@ static int write_massif(const struct model *model, struct symbols *symbols,
 				  "massif is about the heap over time: other kinds of memory "
 				  "have no samples");
 	export_stacks_init(&m.stacks, model, args->kind);
-	m.get = peak ? live_bytes : peak_bytes;
+	m.get = peak ? measure_live_bytes : measure_peak_bytes;
 	put_head(&m);
 	put_snapshot(&m, 0, 0, "empty");
 	if (model->has_peak) {
@@ -267,7 +257,7 @@ static int write_massif(const struct model *model, struct symbols *symbols,
 		put_samples(&m, 1, end);
 	}
 	if (!peak) {
-		m.get = live_bytes;
+		m.get = measure_live_bytes;
 		put_snapshot(&m, end, (uint64_t)counts_live_bytes(&all), "detailed");
 		put_tree(&m);
 	}

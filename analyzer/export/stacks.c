@@ -11,70 +11,25 @@
 #include "util/utf8.h"
 #include "util/xalloc.h"
 
-static int64_t live_bytes(const struct counts *c)
-{
-	return counts_live_bytes(c);
-}
-
-static int64_t live_count(const struct counts *c)
-{
-	return counts_live(c);
-}
-
-static int64_t peak_bytes(const struct counts *c)
-{
-	return c->peak_bytes;
-}
-
-static int64_t peak_count(const struct counts *c)
-{
-	return c->peak_count;
-}
-
-static int64_t allocated_bytes(const struct counts *c)
-{
-	return (int64_t)c->bytes;
-}
-
-static int64_t allocations(const struct counts *c)
-{
-	return (int64_t)c->allocs;
-}
-
-static int64_t temporaries(const struct counts *c)
-{
-	return (int64_t)c->temp0;
-}
-
-enum { LIVE_BYTES = 0, PEAK_BYTES = 2, ALLOCATED_BYTES = 4 };
-
-const struct export_measure export_measures[EXPORT_MEASURES] = {
-	{ "live_bytes", "bytes live", true, live_bytes },
-	{ "live_count", "blocks live", false, live_count },
-	{ "peak_bytes", "bytes held at the peak", true, peak_bytes },
-	{ "peak_count", "blocks held at the peak", false, peak_count },
-	{ "allocated_bytes", "bytes allocated", true, allocated_bytes },
-	{ "allocations", "allocations", false, allocations },
-	{ "temporary_allocations", "allocations freed at once", false, temporaries },
+const struct export_measure export_measures[MEASURES] = {
+	[MEASURE_LIVE_BYTES] = { "live_bytes", "bytes live", true, measure_live_bytes },
+	[MEASURE_LIVE_COUNT] = { "live_count", "blocks live", false, measure_live_count },
+	[MEASURE_PEAK_BYTES] = { "peak_bytes", "bytes held at the peak", true, measure_peak_bytes },
+	[MEASURE_PEAK_COUNT] = { "peak_count", "blocks held at the peak", false,
+				 measure_peak_count },
+	[MEASURE_ALLOCATED_BYTES] = { "allocated_bytes", "bytes allocated", true,
+				      measure_allocated_bytes },
+	[MEASURE_ALLOCATIONS] = { "allocations", "allocations", false, measure_allocations },
+	[MEASURE_TEMPORARY] = { "temporary_allocations", "allocations freed at once", false,
+				measure_temporary },
 };
 
 const struct export_measure *export_measure_find(const char *key)
 {
-	for (int i = 0; i < EXPORT_MEASURES; i++)
+	for (int i = 0; i < MEASURES; i++)
 		if (!strcmp(export_measures[i].key, key))
 			return &export_measures[i];
 	return NULL;
-}
-
-const struct export_measure *export_measure_default(const struct model *model, enum mp_kind kind)
-{
-	struct counts all = model_total(model, kind);
-
-	if (model->point.kind == POINT_END && !point_is_range(&model->point) && all.peak_bytes > 0)
-		return &export_measures[PEAK_BYTES];
-	return &export_measures[counts_live_bytes(&all) || model->point.kind == POINT_PEAK
-					? LIVE_BYTES
-					: ALLOCATED_BYTES];
 }
 
 static int by_node(const void *left, const void *right)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/model.h"
+#include "model/measure.h"
 #include "model/symbols.h"
 
 struct strbuf;
@@ -23,15 +23,11 @@ struct export_measure {
 	int64_t (*get)(const struct counts *c);
 };
 
-#define EXPORT_MEASURES 7
-
-extern const struct export_measure export_measures[EXPORT_MEASURES];
+/* By enum measure. */
+extern const struct export_measure export_measures[MEASURES];
 
 /* By key, or NULL. */
 const struct export_measure *export_measure_find(const char *key);
-
-/* What reports sort by when nothing is said: the peak at the end, else what lives. */
-const struct export_measure *export_measure_default(const struct model *model, enum mp_kind kind);
 
 /* A stack with what all threads did there. */
 struct export_stack {

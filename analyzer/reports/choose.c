@@ -17,12 +17,12 @@ enum mp_kind choose_kind(const char *name)
 
 int choose_sort(const struct model *model, enum mp_kind kind, const char *name, struct diag *diag)
 {
-	const char *names[TOP_SORT_KEYS + 1] = { NULL };
+	const char *names[MEASURES + 1] = { NULL };
 	int i;
 
 	if (!name)
-		return top_default_sort(model, kind);
-	for (i = 0; i < TOP_SORT_KEYS; i++)
+		return (int)measure_default(model, kind);
+	for (i = 0; i < MEASURES; i++)
 		names[i] = top_sort_keys[i].key;
 	i = opt_choose("sort", name, names, diag);
 	if (i < 0 || top_is_known(i, &model->point))

@@ -105,7 +105,7 @@ static void add_titles(const struct top *top, struct doc *doc)
 			    top->groups->by == BY_PROCESS ? "es" : "s");
 	strbuf_addf(&text, "%s, by %s", choose_kind_words(top->kind),
 		    top->range && key->growth ? key->growth : key->words);
-	if (key->get == top_peak_bytes && top->kind == MP_HEAP && model->has_peak) {
+	if (top->sort == MEASURE_PEAK_BYTES && top->kind == MP_HEAP && model->has_peak) {
 		strbuf_addstr(&text, " (");
 		units_add_bytes(&text, model->peak_bytes);
 		strbuf_addstr(&text, model_is_family(model) ? " in all" : " after ");
@@ -132,7 +132,7 @@ static void add_values(const struct top *top, struct doc *doc)
 	doc_add_value(doc, (struct doc_value){ .key = "shown",
 					       .unit = UNIT_COUNT,
 					       .cell = CELL_U(top->shown) });
-	for (int i = 0; i < TOP_SORT_KEYS; i++)
+	for (int i = 0; i < MEASURES; i++)
 		doc_add_value(doc, (struct doc_value){
 					   .key = top_sort_keys[i].key,
 					   .unit = top_sort_keys[i].unit,
@@ -203,8 +203,7 @@ static int check_named(const struct model *model, int by, enum mp_kind kind, int
 		return diag_error(diag, -EINVAL,
 				  "--group-by %s is of the heap and of the whole run%s", word,
 				  by == BY_CASE ? ": @case:SUITE/NAME shows one case" : "");
-	if (top_sort_keys[sort].of_peak ||
-	    !strcmp(top_sort_keys[sort].key, "temporary_allocations"))
+	if (top_sort_keys[sort].of_peak || sort == MEASURE_TEMPORARY)
 		return diag_error(diag, -EINVAL, "--sort %s: that is not known by %s",
 				  top_sort_keys[sort].key, word);
 	if (by == BY_REGION ? !model->n_regions : !model_has_cases(model))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* top_rows.c - the rows of the top report: sort keys, order, table. */
+/* top_rows.c - the rows of the top report: order and table. */
 #include "reports/top_rows.h"
 
 #include <inttypes.h>
@@ -13,77 +13,6 @@
 /* rank, the column sorted by, its share; then group columns, counts, where */
 #define FIRST_COLUMNS 3
 #define MOST_COLUMNS 20
-
-static int64_t live_bytes(const struct counts *c)
-{
-	return counts_live_bytes(c);
-}
-
-static int64_t live_count(const struct counts *c)
-{
-	return counts_live(c);
-}
-
-int64_t top_peak_bytes(const struct counts *c)
-{
-	return c->peak_bytes;
-}
-
-static int64_t peak_count(const struct counts *c)
-{
-	return c->peak_count;
-}
-
-static int64_t allocated_bytes(const struct counts *c)
-{
-	return (int64_t)c->bytes;
-}
-
-static int64_t allocations(const struct counts *c)
-{
-	return (int64_t)c->allocs;
-}
-
-static int64_t temporary(const struct counts *c)
-{
-	return (int64_t)c->temp0;
-}
-
-/* clang-format off */
-const struct top_sort_key top_sort_keys[TOP_SORT_KEYS] = {
-	{ "live_bytes", "live", "bytes live", UNIT_BYTES, 2, live_bytes,
-	  .count = "live_count", .growth = "net growth in bytes" },
-	{ "live_count", "blocks", "blocks live", UNIT_COUNT, 7, live_count,
-	  .growth = "net growth in blocks" },
-	{ "peak_bytes", "at peak", "bytes held at the peak", UNIT_BYTES, 3, top_peak_bytes,
-	  .count = "peak_count", .of_peak = true },
-	{ "peak_count", "peak blks", "blocks held at the peak", UNIT_COUNT, 8, peak_count,
-	  .of_peak = true },
-	{ "allocated_bytes", "allocated", "bytes allocated in all", UNIT_BYTES, 6, allocated_bytes,
-	  .count = "allocations", .of_events = true, .growth = "bytes allocated" },
-	{ "allocations", "allocs", "number of allocations", UNIT_COUNT, 4, allocations,
-	  .of_events = true },
-	{ "temporary_allocations", "temporary", "allocations freed at once", UNIT_COUNT, 9, temporary,
-	  .of_events = true },
-};
-/* clang-format on */
-
-enum { SORT_LIVE_BYTES = 0, SORT_PEAK_BYTES = 2, SORT_ALLOCATED_BYTES = 4 };
-
-int top_default_sort(const struct model *model, enum mp_kind kind)
-{
-	struct counts all = model_total(model, kind);
-
-	if (point_is_range(&model->point))
-		return counts_live_bytes(&all) || !all.bytes || point_is_net_only(&model->point)
-			       ? SORT_LIVE_BYTES
-			       : SORT_ALLOCATED_BYTES;
-	if (model->point.kind == POINT_END && all.peak_bytes > 0)
-		return SORT_PEAK_BYTES;
-	return counts_live_bytes(&all) > 0 || model->point.kind == POINT_PEAK
-		       ? SORT_LIVE_BYTES
-		       : SORT_ALLOCATED_BYTES;
-}
 
 static int compare_text(const char *a, const char *b)
 {
@@ -135,21 +64,12 @@ void top_order(struct top *top, uint64_t n)
 	top->shown = n && n < top->n ? (size_t)n : top->n;
 }
 
-bool top_is_known(int column, const struct point *point)
-{
-	const struct top_sort_key *key = &top_sort_keys[column];
-
-	if (key->of_peak)
-		return !point_is_range(point);
-	return !key->of_events || !point_is_net_only(point);
-}
-
 struct doc_cell top_cell(const struct top *top, int column, const struct counts *c)
 {
 	bool named = top->groups->by == BY_REGION || top->groups->by == BY_CASE;
 
 	if (!top_is_known(column, &top->groups->model->point) ||
-	    (named && (top_sort_keys[column].of_peak || top_sort_keys[column].get == temporary)))
+	    (named && (top_sort_keys[column].of_peak || column == MEASURE_TEMPORARY)))
 		return CELL_EMPTY;
 	return CELL_I(top_sort_keys[column].get(c));
 }
@@ -347,7 +267,7 @@ static double share(const struct top *top, const struct counts *c)
 
 static const char *column_title(const struct top *top, int column)
 {
-	return top->range && column == SORT_LIVE_BYTES ? "growth" : top_sort_keys[column].title;
+	return top->range && column == MEASURE_LIVE_BYTES ? "growth" : top_sort_keys[column].title;
 }
 
 /* Columns for people come first: the rank, what is sorted by, its share. */
@@ -369,7 +289,7 @@ static void put_first(const struct top *top, struct line *line, const struct cou
 
 static void put_counts(const struct top *top, struct line *line, const struct counts *c)
 {
-	for (int i = 0; i < TOP_SORT_KEYS; i++) {
+	for (int i = 0; i < MEASURES; i++) {
 		const struct top_sort_key *key = &top_sort_keys[i];
 
 		put(line,
@@ -432,8 +352,7 @@ static void add_footer_row(const struct top *top, struct doc *doc, struct doc_ta
 	memcpy(cells, line.cells, FIRST_COLUMNS * sizeof(*cells));
 	line.n = 0;
 	put_counts(top, &line, c);
-	memcpy(cells + table->n_columns - 1 - TOP_SORT_KEYS, line.cells,
-	       TOP_SORT_KEYS * sizeof(*cells));
+	memcpy(cells + table->n_columns - 1 - MEASURES, line.cells, MEASURES * sizeof(*cells));
 	cells[table->n_columns - 1] = CELL_T(label);
 	doc_add_footer(doc, table, cells);
 }

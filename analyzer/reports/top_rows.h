@@ -1,28 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* top_rows.h - the rows of the top report: sort keys, order, table. */
+/* top_rows.h - the rows of the top report: order and table. */
 #ifndef ANALYZER_REPORTS_TOP_ROWS_H
 #define ANALYZER_REPORTS_TOP_ROWS_H
 
 #include "doc/doc.h"
 #include "reports/group.h"
-
-struct top_sort_key {
-	const char *key;   /* of the column */
-	const char *title; /* above it */
-	const char *words; /* in "by ..." */
-	enum doc_unit unit;
-	int priority;
-	int64_t (*get)(const struct counts *c);
-	const char *count;  /* the column that counts what this one measures; or NULL */
-	bool of_peak;	    /* not known of a range */
-	bool of_events;	    /* not known of a range that begins or ends at the peak */
-	const char *growth; /* its words of a range; NULL: the same */
-};
-
-#define TOP_SORT_KEYS 7
-
-/* In the order of the table's columns. */
-extern const struct top_sort_key top_sort_keys[TOP_SORT_KEYS];
+#include "reports/top_keys.h"
 
 struct top {
 	struct groups *groups;
@@ -35,13 +18,8 @@ struct top {
 	size_t shown;		    /* so many of them are wanted */
 };
 
-/* Is the column known at that point? */
-bool top_is_known(int column, const struct point *point);
-
 /* The column of that index for these counts; empty where it is not known. */
 struct doc_cell top_cell(const struct top *top, int column, const struct counts *c);
-
-int64_t top_peak_bytes(const struct counts *c);
 
 /* The name a reader can find the place by: function, function+0x1a, module+0x12ab. */
 const char *top_place_name(struct doc *doc, const char *function, const char *module,
@@ -53,12 +31,6 @@ const char *top_place_name(struct doc *doc, const char *function, const char *mo
  * the row; the others may have more.  NULL when the row has a name.
  */
 const char *top_callers(struct groups *groups, struct doc *doc, const struct group *g);
-
-/*
- * At the end most programs have freed everything: what they held at their peak
- * answers where memory went.  Elsewhere it is what lives there.
- */
-int top_default_sort(const struct model *model, enum mp_kind kind);
 
 /* Sort the groups; `n` rows are wanted, 0 for all. */
 void top_order(struct top *top, uint64_t n);

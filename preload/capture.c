@@ -40,6 +40,7 @@ static enum walk_result walk_to_memo(struct thread *t, struct walk *w, uint32_t 
 	*join = NO_JOIN;
 	while (result == WALK_ON) {
 		uint64_t key = walk_key(w);
+		const struct rule_way *way;
 		struct step *step;
 
 		if (unlikely(!w->pc)) {
@@ -69,12 +70,13 @@ static enum walk_result walk_to_memo(struct thread *t, struct walk *w, uint32_t 
 		}
 		rule = rule ? rules_caller(&t->rules, t->state, rule, key)
 			    : rules_find(&t->rules, t->state, key);
+		way = rules_way(&t->rules, rule);
 		step = &t->walk[len++];
 		step->key = key;
-		step->frame = rule->frame;
+		step->frame = rules_frame(way, key);
 		step->sp = w->sp;
 		step->rbp = w->rbp;
-		result = walk_step(t, w, rule, step);
+		result = walk_step(t, w, way, step);
 	}
 	*n = len;
 	return result;

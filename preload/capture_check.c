@@ -32,7 +32,7 @@ static uint64_t identity(struct comparison *c, struct _Unwind_Context *context, 
 	*pc = _Unwind_GetIPInfo(context, &before);
 	if (!*pc)
 		return 0;
-	return rules_find(&c->t->rules, c->t->state, before ? *pc | RULES_EXACT : *pc)->frame;
+	return rules_frame_of(&c->t->rules, c->t->state, before ? *pc | RULES_EXACT : *pc);
 }
 
 static _Unwind_Reason_Code compare(struct _Unwind_Context *context, void *arg)

@@ -41,9 +41,8 @@ COLD bool capture_full(struct thread *t, const struct origin *from, uint32_t *n)
 				step = -1;
 				break;
 			}
-			t->walk[len++].frame = rules_find(&t->rules, t->state,
-							  exact ? pc | RULES_EXACT : pc)
-						       ->frame;
+			t->walk[len++].frame = rules_frame_of(&t->rules, t->state,
+							      exact ? pc | RULES_EXACT : pc);
 		}
 		reach.sp = regs.r[CFI_RSP];
 		step = cfi_step(&regs, &exact, read_stack, &reach);

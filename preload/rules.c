@@ -5,35 +5,52 @@
 #include "arena.h"
 #include "modules.h"
 
-#define FIRST_ENTRIES 512
+#define FIRST_ENTRIES 256
 /* Tables of more are not cleared but made anew. */
 #define FEW_ENTRIES 4096
 
+#define WAYS_SIZE (RULES_WAYS * sizeof(struct rule_way))
+
+static size_t entries_size(const struct rules *rules)
+{
+	return ((size_t)rules->mask + 1) * sizeof(struct rule_entry);
+}
+
+static bool make_entries(struct rules *rules, uint32_t entries)
+{
+	rules->mask = entries - 1;
+	rules->entries = arena_map(entries_size(rules), ARENA_CAPTURE);
+	return rules->entries != NULL;
+}
+
 bool rules_init(struct rules *rules)
 {
-	rules->entries = arena_map(FIRST_ENTRIES * sizeof(struct rule_entry), ARENA_CAPTURE);
-	rules->mask = FIRST_ENTRIES - 1;
-	rules->used = 0;
-	rules->generation = modules_generation_now();
-	return rules->entries != NULL;
+	*rules = (struct rules){
+		.ways = arena_map(WAYS_SIZE, ARENA_CAPTURE),
+		.generation = modules_generation_now(),
+	};
+	if (rules->ways && make_entries(rules, FIRST_ENTRIES))
+		return true;
+	arena_unmap(rules->ways, WAYS_SIZE);
+	return false;
 }
 
 void rules_flush(struct rules *rules)
 {
-	/* What came first in a large table is not wanted again soon. */
-	if (rules->mask >= FEW_ENTRIES) {
-		struct rules fresh;
+	struct rules fresh;
 
-		if (rules_init(&fresh)) {
-			arena_unmap(rules->entries,
-				    ((size_t)rules->mask + 1) * sizeof(struct rule_entry));
-			*rules = fresh;
-			return;
-		}
+	/* What came first in a large table is not wanted again soon. */
+	if (rules->mask >= FEW_ENTRIES && make_entries(&fresh, FIRST_ENTRIES)) {
+		arena_unmap(rules->entries, entries_size(rules));
+		rules->entries = fresh.entries;
+		rules->mask = fresh.mask;
+	} else {
+		for (uint32_t i = 0; i <= rules->mask; i++)
+			rules->entries[i].key = 0;
 	}
-	for (uint32_t i = 0; i <= rules->mask; i++)
-		rules->entries[i].key = 0;
-	rules->used = 0;
+	for (uint32_t i = 0; i < RULES_BUCKETS; i++)
+		rules->buckets[i] = 0;
+	rules->used = rules->ways_used = 0;
 	rules->generation = modules_generation_now();
 }
 
@@ -48,12 +65,9 @@ static struct rule_entry *slot_for(const struct rules *rules, uint64_t key)
 
 static void grow(struct rules *rules)
 {
-	struct rules bigger = *rules;
+	struct rules bigger;
 
-	bigger.mask = rules->mask * 2 + 1;
-	bigger.entries = arena_map(((size_t)bigger.mask + 1) * sizeof(struct rule_entry),
-				   ARENA_CAPTURE);
-	if (!bigger.entries) {
+	if (!make_entries(&bigger, (rules->mask + 1) * 2)) {
 		/* A cache may forget: start again in the old table. */
 		rules_flush(rules);
 		return;
@@ -61,38 +75,62 @@ static void grow(struct rules *rules)
 	for (uint32_t i = 0; i <= rules->mask; i++)
 		if (rules->entries[i].key)
 			*slot_for(&bigger, rules->entries[i].key) = rules->entries[i];
-	arena_unmap(rules->entries, ((size_t)rules->mask + 1) * sizeof(struct rule_entry));
-	*rules = bigger;
+	arena_unmap(rules->entries, entries_size(rules));
+	rules->entries = bigger.entries;
+	rules->mask = bigger.mask;
+}
+
+static bool same_way(const struct rule_way *a, const struct rule_way *b)
+{
+	return a->cfa_off == b->cfa_off && a->rbp_off == b->rbp_off && a->bias == b->bias &&
+	       a->module == b->module && a->kind == b->kind && a->cfa_rbp == b->cfa_rbp &&
+	       a->rbp_saved == b->rbp_saved;
+}
+
+/* The number of a way, which is entered when it is new. */
+static uint32_t number_of(struct rules *rules, const struct rule_way *way)
+{
+	uint32_t hash = (uint32_t)way->cfa_off / 8 + (uint32_t)way->rbp_off + way->module * 7;
+	uint32_t *bucket = &rules->buckets[hash % RULES_BUCKETS];
+
+	for (uint32_t i = *bucket; i; i = rules->ways[i - 1].next)
+		if (same_way(&rules->ways[i - 1], way))
+			return i - 1;
+	if (rules->ways_used == RULES_WAYS)
+		rules_flush(rules);
+	rules->ways[rules->ways_used] = *way;
+	rules->ways[rules->ways_used].next = *bucket;
+	*bucket = ++rules->ways_used;
+	return *bucket - 1;
 }
 
 COLD const struct rule_entry *rules_learn(struct rules *rules, struct state *s, uint64_t key)
 {
 	bool exact = (key & RULES_EXACT) != 0;
-	uint64_t pc = key & ~RULES_EXACT, lookup = exact ? pc : pc - 1, offset = pc;
+	uint64_t pc = key & ~RULES_EXACT, lookup = exact ? pc : pc - 1;
 	struct rule rule = { .kind = RULE_NONE };
+	struct rule_way way = { 0 };
 	struct cfi_module m;
 	struct rule_entry *e;
-	uint32_t module = 0;
+	uint32_t number;
 
-	if (rules->used * 2 > rules->mask)
+	if (rules->used > rules->mask / 4 * 3)
 		grow(rules);
 	if (cfi_find_module(lookup, &m)) {
 		cfi_rule(&m, lookup, &rule);
-		module = modules_id(s, &m);
-		if (module)
-			offset = pc - m.bias;
+		way.module = (uint16_t)modules_id(s, &m);
+		if (way.module)
+			way.bias = m.bias;
 	}
+	way.cfa_off = rule.cfa_off;
+	way.rbp_off = rule.rbp_off;
+	way.kind = rule.kind;
+	way.cfa_rbp = rule.cfa_rbp;
+	way.rbp_saved = rule.rbp_saved;
+	/* This may empty the table. */
+	number = number_of(rules, &way);
 	e = slot_for(rules, key);
-	*e = (struct rule_entry){
-		.key = key,
-		.frame = (uint64_t)module << FRAME_MODULE_SHIFT | FRAME_OFFSET(offset) |
-			 (exact ? FRAME_EXACT : 0),
-		.cfa_off = rule.cfa_off,
-		.rbp_off = rule.rbp_off,
-		.kind = rule.kind,
-		.cfa_rbp = rule.cfa_rbp,
-		.rbp_saved = rule.rbp_saved,
-	};
+	*e = (struct rule_entry){ .key = key, .way = number };
 	rules->used++;
 	return e;
 }

@@ -5,6 +5,10 @@
  * Reading call frame information costs hundreds of nanoseconds, a probe of this
  * table costs four.  It belongs to one thread: no lock, no atomics, and it stays
  * warm when a new thread takes over the memory of an ended one.
+ *
+ * A compiler's stacks go through tens of thousands of addresses, but there are only
+ * some hundred ways to leave a frame: so an entry is a quarter of a cache line that
+ * names its way.
  */
 #ifndef PRELOAD_RULES_H
 #define PRELOAD_RULES_H
@@ -21,18 +25,32 @@
 #define RULES_EXACT ((uint64_t)1 << 63)
 
 struct rule_entry {
-	uint64_t key;	/* pc, with RULES_EXACT or not; 0: empty */
-	uint64_t frame; /* identity for the trie */
-	int32_t cfa_off, rbp_off;
-	uint8_t kind, cfa_rbp, rbp_saved;
-	uint32_t caller; /* index of the rule its caller had last time */
+	uint64_t key;	 /* pc, with RULES_EXACT or not; 0: empty */
+	uint32_t caller; /* index of the entry its caller had last time */
+	uint32_t way;	 /* index of its way */
 };
+
+/* How to leave a frame, in one module. */
+struct rule_way {
+	uint64_t bias; /* 0 without a module */
+	int32_t cfa_off, rbp_off;
+	uint32_t next; /* 1 + the next of the same bucket */
+	uint16_t module;
+	uint8_t kind;	     /* enum rule_kind */
+	uint8_t cfa_rbp : 1; /* as in struct rule */
+	uint8_t rbp_saved : 1;
+};
+
+#define RULES_WAYS 16384
+#define RULES_BUCKETS 64
 
 struct rules {
 	struct rule_entry *entries;
-	uint32_t mask; /* entries - 1, a power of two less one */
-	uint32_t used;
-	uint32_t generation; /* modules_generation the entries are true for */
+	struct rule_way *ways; /* RULES_WAYS */
+	uint32_t mask;	       /* entries - 1, a power of two less one */
+	uint32_t used, ways_used;
+	uint32_t generation;		 /* modules_generation the entries are true for */
+	uint32_t buckets[RULES_BUCKETS]; /* 1 + the newest way, by its hash; 0 for none */
 };
 
 /* False when there is no memory. */
@@ -44,6 +62,21 @@ const struct rule_entry *rules_learn(struct rules *rules, struct state *s, uint6
 
 /* Drop everything: a module went away. */
 void rules_flush(struct rules *rules);
+
+static inline const struct rule_way *rules_way(const struct rules *rules,
+					       const struct rule_entry *e)
+{
+	return &rules->ways[e->way];
+}
+
+/* The identity of the frame whose key is `key`, for the trie. */
+static inline uint64_t rules_frame(const struct rule_way *way, uint64_t key)
+{
+	uint64_t frame = FRAME_OFFSET((key & ~RULES_EXACT) - way->bias) |
+			 (uint64_t)way->module << FRAME_MODULE_SHIFT;
+
+	return unlikely(key & RULES_EXACT) ? frame | FRAME_EXACT : frame;
+}
 
 static inline uint32_t rules_hash(uint64_t key)
 {
@@ -61,6 +94,12 @@ static inline const struct rule_entry *rules_find(struct rules *rules, struct st
 		if (!e->key)
 			return rules_learn(rules, s, key);
 	}
+}
+
+/* The identity of a frame by its key alone. */
+static inline uint64_t rules_frame_of(struct rules *rules, struct state *s, uint64_t key)
+{
+	return rules_frame(rules_way(rules, rules_find(rules, s, key)), key);
 }
 
 /* The rule of the caller of `from`, whose key is `key`: predicted from the last

@@ -6,7 +6,7 @@
 
 /* A realigned frame: the CFA was saved below rbp. */
 static enum walk_result leave_realigned(struct thread *t, struct walk *w,
-					const struct rule_entry *rule, struct step *step)
+					const struct rule_way *rule, struct step *step)
 {
 	uint64_t cfa;
 
@@ -104,7 +104,7 @@ static enum walk_result leave_by_frame_pointer(struct thread *t, struct walk *w,
 	return WALK_ON;
 }
 
-COLD enum walk_result walk_rare(struct thread *t, struct walk *w, const struct rule_entry *rule,
+COLD enum walk_result walk_rare(struct thread *t, struct walk *w, const struct rule_way *rule,
 				struct step *step)
 {
 	switch (rule->kind) {

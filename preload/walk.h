@@ -38,12 +38,12 @@ static inline uint64_t walk_load(uint64_t addr)
 }
 
 /* The kinds of rule other than RULE_PLAIN. */
-enum walk_result walk_rare(struct thread *t, struct walk *w, const struct rule_entry *rule,
+enum walk_result walk_rare(struct thread *t, struct walk *w, const struct rule_way *rule,
 			   struct step *step);
 
 /* Leave the frame w is in; *step notes what that depended on. */
 static inline enum walk_result walk_step(struct thread *t, struct walk *w,
-					 const struct rule_entry *rule, struct step *step)
+					 const struct rule_way *rule, struct step *step)
 {
 	uint64_t cfa;
 

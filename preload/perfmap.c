@@ -34,6 +34,9 @@ static void take_file(struct drain *d, int fd)
 	if (!room || sys_fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
 	    st.st_size > LARGEST)
 		return;
+	/* anybody may leave one of that name in /tmp */
+	if (st.st_uid != sys_geteuid() && st.st_uid != 0)
+		return;
 	map = arena_map((size_t)st.st_size, ARENA_OUTPUT);
 	scratch = arena_map(room, ARENA_OUTPUT);
 	if (map && scratch)

@@ -5,6 +5,7 @@
  *
  * node --perf-basic-prof, Java's perf-map agents and Python's perf trampoline
  * keep /tmp/perf-PID.map; it may be gone once the process has ended.
+ * One that is another user's is not believed, unless root's.
  */
 #ifndef PRELOAD_PERFMAP_H
 #define PRELOAD_PERFMAP_H

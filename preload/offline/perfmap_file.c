@@ -49,8 +49,8 @@ void perfmap_file(struct drain *d)
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	    st.st_size > 0 && st.st_size <= LARGEST)
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_uid == geteuid() || st.st_uid == 0) && st.st_size > 0 && st.st_size <= LARGEST)
 		take_file(d, fd, (size_t)st.st_size);
 	close(fd);
 }

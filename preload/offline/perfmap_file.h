@@ -9,7 +9,7 @@
 #include "drain.h"
 
 /*
- * Write jit lines by /tmp/perf-PID.map, when it is a regular file of this user
+ * Write jit lines by /tmp/perf-PID.map, when it is a regular file of this user or root's
  * and the process ran in our pid namespace (0: not known).  Without it nothing.
  */
 void perfmap_file(struct drain *d);

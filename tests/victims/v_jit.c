@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * v_jit.c - allocates from code it makes at run time and names it in a perf map, as
- * compilers in virtual machines do.  With an argument it kills itself before
- * the end; the map stays then.
+ * compilers in virtual machines do.  "killed" kills it before the end; the map stays then.
+ * "foreign": the map is another user's.
  */
 #include <signal.h>
 #include <sys/mman.h>
@@ -23,7 +23,7 @@ static NOINLINE void *allocate(size_t size)
 	return keep(malloc(size));
 }
 
-static void write_map(const char *path, const unsigned char *at)
+static void write_map(const char *path, const unsigned char *at, int foreign)
 {
 	static const char *const names[FUNCTIONS] = { "JS:*render /srv/app.js:12:5",
 						      "py::parse:/srv/app.py", "plain name",
@@ -35,6 +35,8 @@ static void write_map(const char *path, const unsigned char *at)
 	say(fd, "%lx %x old name of it\n", (unsigned long)at, APART);
 	for (int i = 0; i < FUNCTIONS; i++)
 		say(fd, "%lx %zx %s\n", (unsigned long)(at + i * APART), sizeof(code), names[i]);
+	if (foreign && fchown(fd, 65534, (gid_t)-1) != 0)
+		_exit(99);
 	say(fd, "nonsense\n\n%lx\nffffffffffffffff ffffffffffffffff all\n", (unsigned long)at);
 	close(fd);
 }
@@ -45,7 +47,6 @@ int main(int argc, char **argv)
 				 -1, 0);
 	char path[64];
 
-	(void)argv;
 	if (at == MAP_FAILED)
 		return 99;
 	for (int i = 0; i < FUNCTIONS; i++)
@@ -53,12 +54,12 @@ int main(int argc, char **argv)
 	if (mprotect(at, 4096, PROT_READ | PROT_EXEC))
 		return 99;
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)getpid());
-	write_map(path, at);
+	write_map(path, at, argc > 1 && !strcmp(argv[1], "foreign"));
 	for (int i = 0; i < FUNCTIONS - 1; i++)
 		for (int k = 0; k <= i; k++)
 			keep(((call_fn *)(void *)(at + i * APART))(allocate, 1000));
 	say(1, "%s\n", path);
-	if (argc > 1)
+	if (argc > 1 && !strcmp(argv[1], "killed"))
 		raise(SIGKILL);
 	return 0;
 }

@@ -109,7 +109,8 @@ static int make_file(struct watching *w)
 	for (int i = 0; w->fd < 0 && i < 1000; i++) {
 		free(w->result->path);
 		w->result->path = i ? xasprintf("%s.%d", name, i) : xstrdup(name);
-		w->fd = open(w->result->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		w->fd = open(w->result->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			     0600);
 		if (w->fd < 0 && errno != EEXIST)
 			break;
 	}
@@ -117,12 +118,24 @@ static int make_file(struct watching *w)
 	return w->fd < 0 ? -errno : 0;
 }
 
-/* The number in a line "Name:  123" of a file of such lines. */
+/* What stands behind "Name:" of a file of such lines, or NULL; the program's own name is
+ * among them, and may be anything but a line end. */
+static const char *field_text(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	while (text && strncmp(text, name, len) != 0) {
+		text = strchr(text, '\n');
+		text += text != NULL;
+	}
+	return text ? text + len : NULL;
+}
+
 static uint64_t field(const char *text, const char *name)
 {
-	const char *p = strstr(text, name);
+	const char *p = field_text(text, name);
 
-	return p ? strtoull(p + strlen(name), NULL, 10) : 0;
+	return p ? strtoull(p, NULL, 10) : 0;
 }
 
 static bool slurp(pid_t pid, const char *name, char *text, size_t cap)
@@ -155,7 +168,7 @@ static void put_sample(struct watching *w)
 	char status[4096], stat[2048];
 	struct mp_sample s = { .t = clock_ns(CLOCK_MONOTONIC) - w->epoch };
 
-	if (!slurp(w->pid, "status", status, sizeof(status)) || !strstr(status, "VmRSS:") ||
+	if (!slurp(w->pid, "status", status, sizeof(status)) || !field_text(status, "VmRSS:") ||
 	    !slurp(w->pid, "stat", stat, sizeof(stat)))
 		return;
 	s.rss = field(status, "VmRSS:") * 1024;

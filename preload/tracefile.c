@@ -17,6 +17,7 @@
 
 /* Names tried before giving up on one that always exists. */
 #define ATTEMPTS 10000
+#define SUFFIX (sizeof(".9999"))
 
 static void expand(struct rt_text *path, const char *template, const char *program, uint64_t run)
 {
@@ -160,6 +161,9 @@ int tracefile_open(struct tracefile *file, const char *template, const char *pro
 		return -ENOMEM;
 	expand(&path, template, program, run);
 	plain = path.len;
+	/* cut short it would be another file's name, and .1 has to find room */
+	if (plain + SUFFIX >= path.cap)
+		return -ENAMETOOLONG;
 	for (uint64_t i = 0; fd == -EEXIST && i < ATTEMPTS; i++) {
 		if (i) {
 			path.len = plain;

@@ -89,9 +89,11 @@ static void export(const struct model *model, const struct exporter *exporter)
 {
 	struct symbols *symbols = symbols_new(model, &nowhere);
 	struct diag diag = DIAG_INIT;
-	const struct export_args args = { .kind = MP_HEAP,
-					  .measure = export_measure_default(model, MP_HEAP),
-					  .diag = &diag };
+	const struct export_args args = {
+		.kind = MP_HEAP,
+		.measure = &export_measures[measure_default(model, MP_HEAP)],
+		.diag = &diag
+	};
 	struct sink out;
 
 	sink_to_memory(&out);

@@ -195,6 +195,11 @@ bool reading_is_trace(const char *output, const struct model *model)
 
 const char reading_stderr[] = "(standard error)";
 
+static bool is_stdout(const char *output)
+{
+	return !output || !strcmp(output, "-");
+}
+
 int reading_open_output(struct sink *sink, const char *output)
 {
 	int err = 0;
@@ -203,10 +208,10 @@ int reading_open_output(struct sink *sink, const char *output)
 	signal(SIGPIPE, SIG_IGN);
 	if (output == reading_stderr)
 		sink_to_fd(sink, STDERR_FILENO);
-	else if (output)
-		err = sink_to_file(sink, output);
-	else
+	else if (is_stdout(output))
 		sink_to_fd(sink, STDOUT_FILENO);
+	else
+		err = sink_to_file(sink, output);
 	if (!err)
 		return EXIT_FINE;
 	complain("cannot create '%s': %s", output, strerror(-err));
@@ -219,9 +224,9 @@ int reading_close_output(struct sink *sink, const char *output)
 
 	if (!err || err == -EPIPE)
 		return EXIT_FINE;
-	if (output)
-		complain("cannot write '%s': %s", output, strerror(-err));
-	else
+	if (is_stdout(output))
 		complain("cannot write standard output: %s", strerror(-err));
+	else
+		complain("cannot write '%s': %s", output, strerror(-err));
 	return EXIT_IO;
 }

@@ -36,7 +36,7 @@ bool reading_is_trace(const char *output, const struct model *model);
 extern const char reading_stderr[];
 
 /*
- * Open `output`, or standard output when it is NULL, and close it with every
+ * Open `output`, or standard output when it is NULL or "-", and close it with every
  * error told.  A reader that has seen enough is no error.  Both return an exit
  * status; when the first one fails there is nothing to close.
  */

@@ -113,7 +113,7 @@ static struct cell *new_cell(struct thread *t, enum mp_kind kind, uint32_t node)
 	info->kind = kind;
 	info->node = node;
 	__atomic_store_n(&record->used, record->used + 1, __ATOMIC_RELEASE);
-	map->cells[node] = index + 1;
+	map->cells[node] = (index + 1) | (kind == MP_HEAP ? families_bars(node) : 0);
 	return &state_cells(t->state)[index];
 }
 
@@ -130,5 +130,5 @@ COLD struct cell *counters_add(struct thread *t, enum mp_kind kind, uint32_t nod
 		return cell;
 	/* No memory: the event goes to the cell made by counters_start(). */
 	__atomic_fetch_add(&t->state->lost_memory, 1, __ATOMIC_RELAXED);
-	return &state_cells(t->state)[t->maps[MP_HEAP].cells[NODE_OTHER] - 1];
+	return &state_cells(t->state)[(t->maps[MP_HEAP].cells[NODE_OTHER] & ~FAMILY_BARS) - 1];
 }

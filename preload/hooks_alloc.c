@@ -9,6 +9,7 @@
 #include "invalid.h"
 #include "real.h"
 #include "recorder.h"
+#include "released.h"
 #include "rt.h"
 
 /* What the C++ ABI calls when an exception or a cancellation unwinds through a
@@ -102,13 +103,13 @@ COLD void *hook_adopt(void *p)
 		return hook_unseen(p);
 	tls.busy = GUARD_RECORDING;
 	if (p)
-		record_alloc(t, p, t->new_size, &t->new_origin);
+		record_alloc(t, p, t->new_size, &t->new_origin, t->new_family);
 	tls.busy = GUARD_OPEN;
 	return p;
 }
 
 __attribute__((noinline)) void *hot_rest(void *p, size_t size, const void *frame,
-					 struct trail *known)
+					 struct trail *known, enum family family)
 {
 	struct origin from = origin_of(frame);
 	struct thread *t = tls.thread;
@@ -120,18 +121,19 @@ __attribute__((noinline)) void *hot_rest(void *p, size_t size, const void *frame
 	} else {
 		found = capture_walk(t, &from);
 	}
-	record_found(t, p, size, found);
+	record_found(t, p, size, found, family);
 	recorder_leave();
 	return p;
 }
 
-__attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame)
+__attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame,
+					 enum family family)
 {
 	struct trail *known;
 
-	if (likely(hot_alloc(hot_tls(), p, size, frame, &known, false)))
+	if (likely(hot_alloc(hot_tls(), p, size, frame, &known, family, false)))
 		return p;
-	return hot_rest(p, size, frame, known);
+	return hot_rest(p, size, frame, known, family);
 }
 
 /*
@@ -140,44 +142,44 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
  * build asks for at every level of optimization), so that both see the same
  * caller and the same frame.
  */
-#define ALLOC(symbol, params, args, size)                                      \
-	__attribute__((noinline)) static void *slow_##symbol params            \
-	{                                                                      \
-		struct thread *t;                                              \
-		void *p;                                                       \
-                                                                               \
-		HOOK_UNWINDS;                                                  \
-		t = recorder_enter(HOOK_FRAME);                                \
-		if (unlikely(!t))                                              \
-			return hook_adopt(CALL_ALLOC(symbol, args, size));     \
-		guard_lend(&tls, HOOK_LEVEL_C);                                \
-		p = CALL_ALLOC(symbol, args, size);                            \
-		guard_back(&tls);                                              \
-		if (likely(p != NULL)) {                                       \
-			struct origin from = origin_of(HOOK_FRAME);            \
-                                                                               \
-			record_alloc(t, p, (size), &from);                     \
-		}                                                              \
-		recorder_leave();                                              \
-		return p;                                                      \
-	}                                                                      \
-	HOOK void *symbol params;                                              \
-	HOOK void *symbol params                                               \
-	{                                                                      \
-		struct tls *g = hot_tls();                                     \
-		struct trail *known;                                           \
-		void *p;                                                       \
-                                                                               \
-		if (unlikely(!hot_ready(g)))                                   \
-			return slow_##symbol args;                             \
-		p = real.symbol args;                                          \
-		if (unlikely(!p))                                              \
-			return p;                                              \
-		if (unlikely(peak_many_threads))                               \
-			return hot_many(p, (size), HOOK_FRAME);                \
-		if (likely(hot_alloc(g, p, (size), HOOK_FRAME, &known, true))) \
-			return p;                                              \
-		return hot_rest(p, (size), HOOK_FRAME, known);                 \
+#define ALLOC(symbol, params, args, size)                                                \
+	__attribute__((noinline)) static void *slow_##symbol params                      \
+	{                                                                                \
+		struct thread *t;                                                        \
+		void *p;                                                                 \
+                                                                                         \
+		HOOK_UNWINDS;                                                            \
+		t = recorder_enter(HOOK_FRAME);                                          \
+		if (unlikely(!t))                                                        \
+			return hook_adopt(CALL_ALLOC(symbol, args, size));               \
+		guard_lend(&tls, HOOK_LEVEL_C);                                          \
+		p = CALL_ALLOC(symbol, args, size);                                      \
+		guard_back(&tls);                                                        \
+		if (likely(p != NULL)) {                                                 \
+			struct origin from = origin_of(HOOK_FRAME);                      \
+                                                                                         \
+			record_alloc(t, p, (size), &from, FAMILY_C);                     \
+		}                                                                        \
+		recorder_leave();                                                        \
+		return p;                                                                \
+	}                                                                                \
+	HOOK void *symbol params;                                                        \
+	HOOK void *symbol params                                                         \
+	{                                                                                \
+		struct tls *g = hot_tls();                                               \
+		struct trail *known;                                                     \
+		void *p;                                                                 \
+                                                                                         \
+		if (unlikely(!hot_ready(g)))                                             \
+			return slow_##symbol args;                                       \
+		p = real.symbol args;                                                    \
+		if (unlikely(!p))                                                        \
+			return p;                                                        \
+		if (unlikely(peak_many_threads))                                         \
+			return hot_many(p, (size), HOOK_FRAME, FAMILY_C);                \
+		if (likely(hot_alloc(g, p, (size), HOOK_FRAME, &known, FAMILY_C, true))) \
+			return p;                                                        \
+		return hot_rest(p, (size), HOOK_FRAME, known, FAMILY_C);                 \
 	}
 
 /* The C++ runtime's plain operator new is malloc until that fails: then its own
@@ -186,94 +188,102 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 	(!__builtin_strcmp(params, "(size_t size)") || \
 	 !__builtin_strcmp(params, "(size_t size, const void *nt)"))
 
-#define NEW(symbol, params, args, size)                                                     \
-	__attribute__((noinline)) static void *slow_##symbol params                         \
-	{                                                                                   \
-		struct thread *t;                                                           \
-		void *p;                                                                    \
-                                                                                            \
-		HOOK_UNWINDS;                                                               \
-		t = recorder_enter(HOOK_FRAME);                                             \
-		if (unlikely(!t))                                                           \
-			return hook_unseen(CALL_ALLOC(symbol, args, size));                 \
-		t->new_origin = origin_of(HOOK_FRAME);                                      \
-		t->new_size = (size);                                                       \
-		guard_lend(&tls, HOOK_LEVEL_NEW);                                           \
-		p = CALL_ALLOC(symbol, args, size);                                         \
-		if (unlikely(tls.busy != GUARD_OPEN) && p) {                                \
-			guard_back(&tls);                                                   \
-			record_alloc(t, p, (size), &t->new_origin);                         \
-		}                                                                           \
-		recorder_leave();                                                           \
-		return p;                                                                   \
-	}                                                                                   \
-	HOOK void *symbol params;                                                           \
-	HOOK void *symbol params                                                            \
-	{                                                                                   \
-		struct tls *g = hot_tls();                                                  \
-		struct trail *known;                                                        \
-		void *p;                                                                    \
-                                                                                            \
-		if (unlikely(!IS_PLAIN_NEW(#params) || !real_cxx_default || !hot_ready(g))) \
-			return slow_##symbol args;                                          \
-		p = real.malloc((size) ? (size) : 1);                                       \
-		if (unlikely(!p))                                                           \
-			return slow_##symbol args;                                          \
-		if (unlikely(peak_many_threads))                                            \
-			return hot_many(p, (size), HOOK_FRAME);                             \
-		if (likely(hot_alloc(g, p, (size), HOOK_FRAME, &known, true)))              \
-			return p;                                                           \
-		return hot_rest(p, (size), HOOK_FRAME, known);                              \
+#define NEW(symbol, params, args, size)                                                      \
+	__attribute__((noinline)) static void *slow_##symbol params                          \
+	{                                                                                    \
+		struct thread *t;                                                            \
+		void *p;                                                                     \
+                                                                                             \
+		HOOK_UNWINDS;                                                                \
+		t = recorder_enter(HOOK_FRAME);                                              \
+		if (unlikely(!t))                                                            \
+			return hook_unseen(CALL_ALLOC(symbol, args, size));                  \
+		t->new_origin = origin_of(HOOK_FRAME);                                       \
+		t->new_size = (size);                                                        \
+		t->new_family = FAMILY_OF_OPERATOR(#symbol);                                 \
+		guard_lend(&tls, HOOK_LEVEL_NEW);                                            \
+		p = CALL_ALLOC(symbol, args, size);                                          \
+		if (unlikely(tls.busy != GUARD_OPEN) && p) {                                 \
+			guard_back(&tls);                                                    \
+			record_alloc(t, p, (size), &t->new_origin, t->new_family);           \
+		}                                                                            \
+		recorder_leave();                                                            \
+		return p;                                                                    \
+	}                                                                                    \
+	HOOK void *symbol params;                                                            \
+	HOOK void *symbol params                                                             \
+	{                                                                                    \
+		struct tls *g = hot_tls();                                                   \
+		struct trail *known;                                                         \
+		void *p;                                                                     \
+                                                                                             \
+		if (unlikely(!IS_PLAIN_NEW(#params) || !real_cxx_default || !hot_ready(g)))  \
+			return slow_##symbol args;                                           \
+		p = real.malloc((size) ? (size) : 1);                                        \
+		if (unlikely(!p))                                                            \
+			return slow_##symbol args;                                           \
+		if (unlikely(peak_many_threads))                                             \
+			return hot_many(p, (size), HOOK_FRAME, FAMILY_OF_OPERATOR(#symbol)); \
+		if (likely(hot_alloc(g, p, (size), HOOK_FRAME, &known,                       \
+				     FAMILY_OF_OPERATOR(#symbol), true)))                    \
+			return p;                                                            \
+		return hot_rest(p, (size), HOOK_FRAME, known, FAMILY_OF_OPERATOR(#symbol));  \
 	}
 
-#define RELEASE(symbol, params, args, ptr, fast, level)                     \
-	__attribute__((noinline)) static void slow_##symbol params          \
-	{                                                                   \
-		struct thread *t;                                           \
-                                                                            \
-		HOOK_UNWINDS;                                               \
-		t = recorder_enter(HOOK_FRAME);                             \
-		if (unlikely((!t || !record_free_hot(t, ptr)) &&            \
-			     hook_not_live(t, ptr, #symbol, HOOK_FRAME))) { \
-			if (t)                                              \
-				recorder_leave();                           \
-			return;                                             \
-		}                                                           \
-		if (t)                                                      \
-			guard_lend(&tls, (level));                          \
-		if (likely(real.symbol != NULL))                            \
-			real.symbol args;                                   \
-		else                                                        \
-			hook_free_missing(#symbol, &real.symbol, ptr);      \
-		if (t)                                                      \
-			recorder_leave();                                   \
-	}                                                                   \
-	__attribute__((noinline)) static void many_##symbol params          \
-	{                                                                   \
-		if (likely(hot_free(hot_tls(), ptr, false)))                \
-			real.free(ptr);                                     \
-		else                                                        \
-			slow_##symbol args;                                 \
-	}                                                                   \
-	HOOK void symbol params;                                            \
-	HOOK void symbol params                                             \
-	{                                                                   \
-		struct tls *g = hot_tls();                                  \
-                                                                            \
-		if (unlikely(!(ptr)))                                       \
-			return;                                             \
-		if (unlikely(!(fast) || !hot_ready(g)))                     \
-			slow_##symbol args;                                 \
-		else if (unlikely(peak_many_threads))                       \
-			many_##symbol args;                                 \
-		else if (likely(hot_free(g, ptr, true)))                    \
-			real.free(ptr);                                     \
-		else                                                        \
-			slow_##symbol args;                                 \
+#define RELEASE(symbol, params, args, ptr, fast, level, family)                      \
+	__attribute__((noinline)) static void slow_##symbol params                   \
+	{                                                                            \
+		struct thread *t;                                                    \
+		uint32_t node = 0;                                                   \
+                                                                                     \
+		HOOK_UNWINDS;                                                        \
+		t = recorder_enter(HOOK_FRAME);                                      \
+		if (likely(t != NULL))                                               \
+			node = record_free_hot(t, ptr);                              \
+		if (unlikely(!node && hook_not_live(t, ptr, #symbol, HOOK_FRAME))) { \
+			if (t)                                                       \
+				recorder_leave();                                    \
+			return;                                                      \
+		}                                                                    \
+		if (node)                                                            \
+			released(t, ptr, node, #symbol, HOOK_FRAME, family);         \
+		if (t)                                                               \
+			guard_lend(&tls, (level));                                   \
+		if (likely(real.symbol != NULL))                                     \
+			real.symbol args;                                            \
+		else                                                                 \
+			hook_free_missing(#symbol, &real.symbol, ptr);               \
+		if (t)                                                               \
+			recorder_leave();                                            \
+	}                                                                            \
+	__attribute__((noinline)) static void many_##symbol params                   \
+	{                                                                            \
+		if (likely(hot_free(hot_tls(), ptr, family, false)))                 \
+			real.free(ptr);                                              \
+		else                                                                 \
+			slow_##symbol args;                                          \
+	}                                                                            \
+	HOOK void symbol params;                                                     \
+	HOOK void symbol params                                                      \
+	{                                                                            \
+		struct tls *g = hot_tls();                                           \
+                                                                                     \
+		if (unlikely(!(ptr)))                                                \
+			return;                                                      \
+		if (unlikely(!(fast) || !hot_ready(g)))                              \
+			slow_##symbol args;                                          \
+		else if (unlikely(peak_many_threads))                                \
+			many_##symbol args;                                          \
+		else if (likely(hot_free(g, ptr, family, true)))                     \
+			real.free(ptr);                                              \
+		else                                                                 \
+			slow_##symbol args;                                          \
 	}
 
-#define FREE(symbol, params, args, ptr) RELEASE(symbol, params, args, ptr, true, HOOK_LEVEL_C)
-#define DELETE(symbol, params, args, ptr) \
-	RELEASE(symbol, params, args, ptr, real_cxx_default, HOOK_LEVEL_DELETE)
+#define FREE(symbol, params, args, ptr) \
+	RELEASE(symbol, params, args, ptr, true, HOOK_LEVEL_C, FAMILY_C)
+#define DELETE(symbol, params, args, ptr)                                       \
+	RELEASE(symbol, params, args, ptr, real_cxx_default, HOOK_LEVEL_DELETE, \
+		FAMILY_OF_OPERATOR(#symbol))
 
 #include <memprof/hooks.def>

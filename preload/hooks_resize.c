@@ -12,6 +12,7 @@
 #include "real.h"
 #include "record.h"
 #include "recorder.h"
+#include "released.h"
 #include "rt.h"
 
 HOOK void *realloc(void *ptr, size_t size);
@@ -51,6 +52,8 @@ static void *resize(void *ptr, size_t size, const void *frame)
 	old = record_resize_begin(t, ptr);
 	if (unlikely(ptr && !old.known))
 		invalid_release(t, ptr, "realloc", frame, true);
+	if (old.known)
+		released(t, ptr, old.node, "realloc", frame, FAMILY_C);
 	guard_lend(&tls, HOOK_LEVEL_C);
 	q = real.realloc(ptr, size);
 	guard_back(&tls);
@@ -77,7 +80,7 @@ HOOK void *realloc(void *ptr, size_t size)
 	struct trail *known;
 	void *q;
 
-	if (unlikely(!ptr || !size || !hot_ready(g) || !hot_take(g, ptr, &old, alone)))
+	if (unlikely(!ptr || !size || !hot_ready(g) || !hot_take(g, ptr, &old, FAMILY_C, alone)))
 		return resize(ptr, size, HOOK_FRAME);
 	hot_open(g);
 	q = real.realloc(ptr, size);
@@ -88,9 +91,9 @@ HOOK void *realloc(void *ptr, size_t size)
 		return NULL;
 	}
 	hot_drop(g->thread, (uintptr_t)ptr, &old, alone);
-	if (likely(hot_alloc(g, q, size, HOOK_FRAME, &known, alone)))
+	if (likely(hot_alloc(g, q, size, HOOK_FRAME, &known, FAMILY_C, alone)))
 		return q;
-	return hot_rest(q, size, HOOK_FRAME, known);
+	return hot_rest(q, size, HOOK_FRAME, known, FAMILY_C);
 }
 
 HOOK void *reallocarray(void *ptr, size_t n, size_t size)
@@ -124,7 +127,7 @@ HOOK int posix_memalign(void **out, size_t align, size_t size)
 		if (!err && *out) {
 			struct origin from = origin_of(HOOK_FRAME);
 
-			record_alloc(t, *out, size, &from);
+			record_alloc(t, *out, size, &from, FAMILY_C);
 		}
 		recorder_leave();
 	}

@@ -34,16 +34,30 @@ HOT bool hot_ready(struct tls *g)
 		      --g->countdown >= 0);
 }
 
-/* The cell a node's events go to, if it has one. */
-HOT struct cell *hot_cell(const struct thread *t, uint32_t node)
+_Static_assert(sizeof(struct cell) == 64, "the bars of a cell's number are shifted out");
+
+/* The cell a node's events go to, if it has one and its blocks may be released by
+ * `family`. */
+HOT struct cell *hot_cell(const struct thread *t, uint32_t node, enum family family)
 {
 	const struct cell_map *map = &t->maps[MP_HEAP];
+	struct cell *c;
 	uint32_t index;
 
 	if (unlikely(node >= map->len))
 		return NULL;
 	index = map->cells[node];
-	return likely(index) ? &t->cells[index] : NULL;
+	if (family == FAMILY_C) {
+		if (unlikely((int32_t)index <= 0))
+			return NULL;
+	} else if (unlikely(!index || index & FAMILY_BAR(family))) {
+		return NULL;
+	}
+	c = (struct cell *)((char *)t->cells + (index << 6));
+	/* Spares another test. */
+	if (!c)
+		__builtin_unreachable();
+	return c;
 }
 
 HOT void hot_close(struct tls *g)
@@ -71,11 +85,11 @@ HOT void hot_check(struct thread *t, const void *frame, uint32_t node)
  * serves one thread alone calls nothing and saves no register.
  */
 
-/* Record block p of `size` bytes, allocated by the hook with frame `frame`.  When
+/* Record block p of `size` bytes, allocated by the hook of that family with frame `frame`.  When
  * that is not to be done here, the guard stays closed; *known is what is known of
  * the stack. */
 HOT bool hot_alloc(struct tls *g, void *block, size_t size, const void *frame, struct trail **known,
-		   bool alone)
+		   enum family family, bool alone)
 {
 	uintptr_t p = (uintptr_t)block;
 	struct thread *t = g->thread;
@@ -85,6 +99,7 @@ HOT bool hot_alloc(struct tls *g, void *block, size_t size, const void *frame, s
 	struct state *s;
 	struct cell *c;
 	uint32_t *leaf;
+	uintptr_t site;
 	v2 change;
 
 	hot_close(g);
@@ -96,8 +111,9 @@ HOT bool hot_alloc(struct tls *g, void *block, size_t size, const void *frame, s
 	head = ((const size_t *)block)[-1];
 	slack = (head & ~(size_t)7) - 8 - size;
 	leaf = shadow_leaf(p);
-	c = trail->cell;
-	if (unlikely(!c || !leaf || (head & 2) || slack >= SHADOW_SLACK_FAR))
+	site = trail->site - family;
+	c = (struct cell *)site;
+	if (unlikely((site & 63) || !leaf || (head & 2) || slack >= SHADOW_SLACK_FAR))
 		return false;
 	s = t->state;
 	if (!alone && !s->peak_slack)
@@ -124,9 +140,9 @@ struct hot_block {
 	size_t size;
 };
 
-/* Take out block p.  When that is not to be done here, nothing has changed; else
+/* Take out block p, which a function of that family releases.  When that is not to be done here, nothing has changed; else
  * the guard is closed. */
-HOT bool hot_take(struct tls *g, void *block, struct hot_block *b, bool alone)
+HOT bool hot_take(struct tls *g, void *block, struct hot_block *b, enum family family, bool alone)
 {
 	struct thread *t = g->thread;
 	uintptr_t p = (uintptr_t)block;
@@ -140,7 +156,7 @@ HOT bool hot_take(struct tls *g, void *block, struct hot_block *b, bool alone)
 	b->entry = __atomic_load_n(b->slot, __ATOMIC_RELAXED);
 	/* The half of the granule must be the block's, the slack in the entry. */
 	slack = (b->entry ^ SHADOW_HALF_OF(p)) & (2 * SHADOW_HALF - 1);
-	b->cell = hot_cell(t, b->entry >> SHADOW_NODE_SHIFT);
+	b->cell = hot_cell(t, b->entry >> SHADOW_NODE_SHIFT, family);
 	if (unlikely(slack >= SHADOW_SLACK_FAR || !b->cell))
 		goto not_here;
 	head = ((const size_t *)block)[-1];
@@ -176,12 +192,12 @@ HOT void hot_drop(struct thread *t, uintptr_t p, const struct hot_block *b, bool
 		b->cell->temp += (v2){ 0, 1 };
 }
 
-/* Record that block p is about to be released. */
-HOT bool hot_free(struct tls *g, void *block, bool alone)
+/* Record that block p is about to be released, by a function of that family. */
+HOT bool hot_free(struct tls *g, void *block, enum family family, bool alone)
 {
 	struct hot_block b;
 
-	if (unlikely(!hot_take(g, block, &b, alone)))
+	if (unlikely(!hot_take(g, block, &b, family, alone)))
 		return false;
 	hot_drop(g->thread, (uintptr_t)block, &b, alone);
 	hot_open(g);
@@ -190,9 +206,9 @@ HOT bool hot_free(struct tls *g, void *block, bool alone)
 
 /* Finish what hot_alloc() left: p was just allocated by glibc, the guard is closed,
  * `known` is what it found.  Returns p. */
-void *hot_rest(void *p, size_t size, const void *frame, struct trail *known);
+void *hot_rest(void *p, size_t size, const void *frame, struct trail *known, enum family family);
 
 /* The same with the guard open, and several threads. */
-void *hot_many(void *p, size_t size, const void *frame);
+void *hot_many(void *p, size_t size, const void *frame, enum family family);
 
 #endif

@@ -15,6 +15,11 @@
 #include "origin.h"
 #include "thread.h"
 
+/* `function` is about to be called with block p, which is live and which `node` had
+ * allocated by a function of another family. */
+void invalid_mismatch(struct thread *t, const void *p, uint32_t node, const char *function,
+		      const void *frame);
+
 /* `function` is about to be called with p, which is no live block; from a hook with
  * frame `frame`, with the guard held.  `resize`: to resize it. */
 void invalid_release(struct thread *t, const void *p, const char *function, const void *frame,

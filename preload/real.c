@@ -11,6 +11,7 @@
 
 struct real real;
 bool real_cxx_default;
+bool real_cxx_paired;
 size_t (*real_usable_size)(void *);
 
 /* The malloc of the process, which is not our hook when the program itself defines
@@ -48,13 +49,19 @@ static bool is_ours(const void *function)
 	       (uintptr_t)&real >= m.start && (uintptr_t)&real < m.end;
 }
 
+static bool is_bound_to_ours(const char *symbol)
+{
+	/* The second look is the dear one. */
+	return is_ours(dlsym(RTLD_DEFAULT, symbol)) || is_ours(bound_to(symbol));
+}
+
 /* Is `function` in libstdc++, and does the process mean our hook by `symbol`? */
 static bool is_default(const char *symbol, void *function)
 {
 	struct cfi_module theirs;
 	const struct link_map *map;
 
-	if (!function || !is_ours(bound_to(symbol)) ||
+	if (!function || !is_bound_to_ours(symbol) ||
 	    !cfi_find_module((uint64_t)(uintptr_t)function, &theirs))
 		return false;
 	map = theirs.link_map;
@@ -67,6 +74,12 @@ static void check_cxx(void)
 			   is_default("_Znam", (void *)real._Znam) &&
 			   is_default("_ZdlPv", (void *)real._ZdlPv) &&
 			   is_default("_ZdaPv", (void *)real._ZdaPv);
+	real_cxx_paired = is_ours(bound_malloc) && real._Znwm;
+#define NEW(symbol, params, args, size) \
+	real_cxx_paired = real_cxx_paired && is_bound_to_ours(#symbol);
+#define DELETE(symbol, params, args, ptr) \
+	real_cxx_paired = real_cxx_paired && is_bound_to_ours(#symbol);
+#include <memprof/hooks.def>
 }
 
 void real_found(void *slot, void *function)

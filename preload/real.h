@@ -55,6 +55,11 @@ void real_found(void *slot, void *function);
  * that the others are made of, or malloc. */
 extern bool real_cxx_default __attribute__((visibility("hidden")));
 
+/* True when every operator new and delete there is comes to our hooks.  Where a program
+ * replaces some, the C++ runtime's others call those: then a block may be allocated
+ * by malloc and released by operator delete, and nothing is wrong. */
+extern bool real_cxx_paired __attribute__((visibility("hidden")));
+
 /* Asks the allocator for a block's usable size; NULL when it cannot be asked. */
 extern size_t (*real_usable_size)(void *) __attribute__((visibility("hidden")));
 

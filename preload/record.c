@@ -26,13 +26,14 @@ COLD void record_no_memory(struct thread *t)
 	__atomic_fetch_add(&t->state->lost_memory, 1, __ATOMIC_RELAXED);
 }
 
-void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from)
+void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from,
+		  enum family family)
 {
 	if (unlikely(recorder_state() == RECORDER_PAUSED)) {
 		shadow_forget((uintptr_t)p);
 		return;
 	}
-	record_alloc_hot(t, p, size, from);
+	record_alloc_hot(t, p, size, from, family);
 	if (unlikely(sizes_on))
 		sizes_count(t->state, t->last_node, size, blocks_usable(p));
 }
@@ -58,7 +59,7 @@ void record_resize_done(struct thread *t, const struct resize *old, void *q, siz
 			const struct origin *from)
 {
 	record_resize_freed(t, old);
-	record_alloc(t, q, size, from);
+	record_alloc(t, q, size, from, FAMILY_C);
 }
 
 void record_resize_undo(struct thread *t, const struct resize *old)

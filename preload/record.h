@@ -25,9 +25,10 @@ extern uint32_t record_inherited_nodes __attribute__((visibility("hidden")));
 /* Are the blocks that lived before it entered as inherited? */
 extern bool record_inheritance_known __attribute__((visibility("hidden")));
 
-/* A new block of `size` requested bytes at p, allocated from `from`.  Its other
+/* A new block of `size` requested bytes at p, allocated from `from` by a function of that family.  Its other
  * half, and the one for releases, are in record_hot.h. */
-void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from);
+void record_alloc(struct thread *t, void *p, size_t size, const struct origin *from,
+		  enum family family);
 
 /* A block taken out of the books before realloc. */
 struct resize {

@@ -73,16 +73,18 @@ HOT void record_drop(struct thread *t, uintptr_t p, uint32_t node, size_t size)
 }
 
 /* Record a block whose stack is known. */
-HOT void record_found(struct thread *t, void *p, size_t size, struct capture found)
+HOT void record_found(struct thread *t, void *p, size_t size, struct capture found,
+		      enum family family)
 {
 	v2 change = { 1, (int64_t)size };
 	struct cell *c;
 	bool alone;
 
+	families_note(found.node, family);
 	record_put(t, p, found.node, size);
 	c = counters_cell(t, MP_HEAP, found.node);
 	if (found.trail)
-		found.trail->cell = c;
+		found.trail->site = TRAIL_SITE(c, family);
 	alone = peak_begin(t->state, t->tid);
 	peak_save(t->state, c);
 	c->alloc += change;
@@ -94,24 +96,26 @@ HOT void record_found(struct thread *t, void *p, size_t size, struct capture fou
 	t->last_node = found.node;
 }
 
-HOT void record_alloc_hot(struct thread *t, void *p, size_t size, const struct origin *from)
+HOT void record_alloc_hot(struct thread *t, void *p, size_t size, const struct origin *from,
+			  enum family family)
 {
-	record_found(t, p, size, capture(t, from));
+	record_found(t, p, size, capture(t, from), family);
 }
 
-HOT bool record_free_hot(struct thread *t, void *p)
+/* The stack that allocated the block; 0, which none is, when it is not known. */
+HOT uint32_t record_free_hot(struct thread *t, void *p)
 {
 	uint32_t node;
 	size_t size;
 
 	if (unlikely(!record_take(p, &node, &size))) {
 		t->record->foreign++;
-		return false;
+		return 0;
 	}
 	if (unlikely(size >= SPIKE_BYTES))
 		spikes_look(t->state, size, SPIKE_FREE);
 	record_drop(t, (uintptr_t)p, node, size);
-	return true;
+	return node;
 }
 
 #endif

@@ -24,6 +24,7 @@
 #include "ranges.h"
 #include "real.h"
 #include "record.h"
+#include "released.h"
 #include "rt.h"
 #include "sampler.h"
 #include "shadow.h"
@@ -79,6 +80,7 @@ static bool set_up_once(void)
 	allocator_init();
 	paused = config.start == START_OFF;
 	functions_init();
+	released_start();
 	/* Without this the page would be copied, and a child would write into
 	 * its parent's trace: better no recording at all. */
 	if (sys_madvise(&recorder, sizeof(recorder), MADV_WIPEONFORK) == 0)
@@ -175,7 +177,7 @@ static void take_inheritance(struct state *s)
 
 static enum recorder_state running_state(void)
 {
-	return blocks_glibc && !sizes_on ? RECORDER_FAST : RECORDER_ON;
+	return blocks_glibc && !sizes_on && !released_kept ? RECORDER_FAST : RECORDER_ON;
 }
 
 void recorder_pause(bool pause)

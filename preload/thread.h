@@ -14,6 +14,7 @@
 
 #include <memprof/trace.h>
 
+#include "families.h"
 #include "memo.h"
 #include "origin.h"
 #include "rules.h"
@@ -21,7 +22,8 @@
 #include "trails.h"
 #include "trie.h"
 
-/* Stack node to cell: 1 + the cell's index, 0 for none yet. */
+/* Stack node to cell: 1 + the cell's index, 0 for none yet; of the heap with the
+ * FAMILY_BARS of the stack. */
 struct cell_map {
 	uint32_t *cells;
 	uint32_t len;
@@ -79,7 +81,8 @@ struct thread {
 	struct step *walk;   /* the frames of the capture under way */
 
 	struct origin new_origin; /* while the guard is adopting: who called operator new, */
-	size_t new_size;	  /* and for how much */
+	size_t new_size;	  /* for how much, */
+	enum family new_family;	  /* and which */
 
 	uintptr_t pointer;   /* the thread pointer */
 	struct thread *next; /* in the list of ended threads */
@@ -97,12 +100,21 @@ void counters_after_fork(void);
 /* Make the thread's first cell, the one for NODE_OTHER.  False without memory. */
 bool counters_start(struct thread *t);
 
+/* A stack's blocks may be released by that family, whatever its map says. */
+static inline void counters_lift_bar(struct thread *t, uint32_t node, enum family family)
+{
+	struct cell_map *map = &t->maps[MP_HEAP];
+
+	if (node < map->len && unlikely(map->cells[node] & FAMILY_BAR(family)))
+		map->cells[node] &= ~FAMILY_BARS;
+}
+
 static inline struct cell *counters_cell(struct thread *t, enum mp_kind kind, uint32_t node)
 {
 	struct cell_map *map = &t->maps[kind];
 
 	if (likely(node < map->len && map->cells[node]))
-		return &t->cells[map->cells[node]];
+		return &t->cells[map->cells[node] & ~FAMILY_BARS];
 	return counters_add(t, kind, node);
 }
 

@@ -27,6 +27,7 @@ bool trails_init(struct trails *trails)
 	if (trails->ring && trails->sets && trails->scratch) {
 		trails->words = (uint64_t *)(trails->scratch + TRAIL_SCRATCH);
 		trails_at(trails, 0)->words[0] = TRAIL_LAST_WORD;
+		trails_at(trails, 0)->site = TRAIL_NO_SITE;
 		return true;
 	}
 	trails_release(trails);
@@ -107,6 +108,7 @@ static struct trail *put(struct trails *trails, uint64_t before, uint64_t value,
 		.value = value,
 		.before = before,
 		.id = new_id(trails),
+		.site = TRAIL_NO_SITE,
 		.lines = (uint8_t)lines,
 		.n = (uint8_t)n,
 	};
@@ -131,7 +133,7 @@ static void split(struct trails *trails, const uint64_t *frame, struct trail *t,
 	rest = put(trails, id, TRAIL_WORD_VALUE(word), t->words + k + 1, t->n - k - 1);
 	rest->id = was.id;
 	rest->next = was.next;
-	rest->cell = was.cell;
+	rest->site = was.site;
 	rest->sp = was.sp;
 	rest->node = was.node;
 	rest->outer = was.outer;
@@ -139,7 +141,7 @@ static void split(struct trails *trails, const uint64_t *frame, struct trail *t,
 	rest->end = was.end;
 	t->id = id;
 	t->next = frame + TRAIL_WORD_OFFSET(word);
-	t->cell = NULL;
+	t->site = TRAIL_NO_SITE;
 	t->node = 0;
 	t->end = TRAIL_DECIDES;
 	t->n = (uint8_t)k;
@@ -224,11 +226,11 @@ struct trail *trails_add(struct trails *trails, const uint64_t *frame, const str
 		if (++t->failed <= TRAIL_PATIENCE)
 			return t;
 		t->node = 0;
-		t->cell = NULL;
+		t->site = TRAIL_NO_SITE;
 		return TRAILS_WANT_ALL;
 	}
 	if (t->node != target->node)
-		t->cell = NULL;
+		t->site = TRAIL_NO_SITE;
 	t->end = target->end;
 	t->sp = target->sp;
 	t->next = target->rbp;

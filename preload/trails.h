@@ -32,8 +32,6 @@
 #include "memo.h"
 #include "rt.h"
 
-struct cell;
-
 /* Words of a trail; stacks with more to prove before they join the memo are not
  * kept.  They do at the first frame that they can after so many words. */
 #define TRAIL_SLOTS 128
@@ -55,7 +53,7 @@ struct trail {
 	uint64_t value, before;
 	uint64_t id;
 	const uint64_t *next; /* the word that decides, or where rbp is at the join */
-	struct cell *cell;    /* that its allocations go to, NULL when not known yet */
+	uintptr_t site;	      /* TRAIL_SITE, or TRAIL_NO_SITE while it is not known */
 	uint64_t sp;	      /* at the join */
 	uint32_t node;	      /* the stack; 0 in an empty trail, and where a word decides */
 	uint32_t outer;	      /* node at the join that makes it so; others have a trail each */
@@ -75,6 +73,11 @@ struct trail {
 
 /* The return address of the hook is not 0. */
 #define TRAIL_LAST_WORD TRAIL_WORD(1, UINT64_C(0))
+
+/* Where allocations of a trail are counted, and of which enum family they are: cells lie
+ * at multiples of 64 bytes.  Where there is none, no family's bits are right. */
+#define TRAIL_SITE(cell, family) ((uintptr_t)(cell) + (uintptr_t)(family))
+#define TRAIL_NO_SITE ((uintptr_t)63)
 
 #define TRAIL_LINE 64
 #define TRAIL_SETS 2048
@@ -116,7 +119,7 @@ struct trail_target {
 #define TRAILS_WANT_ALL ((struct trail *)-1)
 
 /* Keep the stack that `frame` (of a hook) is on, proven by n slots and what comes
- * then.  The trail, whose cell may be set; NULL when it is not kept. */
+ * then.  The trail, whose site may be set; NULL when it is not kept. */
 struct trail *trails_add(struct trails *trails, const uint64_t *frame, const struct slot *slots,
 			 uint32_t n, const struct trail_target *target);
 

@@ -76,7 +76,8 @@ static const struct opt run_options[] = {
 	  .offset = offsetof(struct run_args, leak_args.fail_on),
 	  .arg = "WHAT",
 	  .help = "exit with status 1 on definite, possible, any, growth, new or invalid-free "
-		  "leaks, if PROG itself succeeded; turns --leaks on" },
+		  "leaks, if PROG itself succeeded; turns --leaks on, and invalid-free "
+		  "--free-stacks" },
 	{ .name = "suppressions",
 	  .type = OPT_LIST,
 	  .offset = offsetof(struct run_args, leak_args.suppressions),
@@ -277,6 +278,14 @@ static void summarise(const struct environment *env, const struct program *progr
 	diag_release(&diag);
 }
 
+static bool fails_on_bad_releases(const struct opt_list *fail_on)
+{
+	for (size_t i = 0; i < fail_on->n; i++)
+		if (strstr(fail_on->v[i], "invalid-free"))
+			return true;
+	return false;
+}
+
 /* Were leaks asked for, here or in the environment? */
 static bool wants_leaks(const struct environment *env, const struct run_args *args)
 {
@@ -377,6 +386,10 @@ static int prepare(const struct run_args *args, const char *name, struct program
 
 	if (err)
 		return err;
+	/* who is to mend a second release wants to see the first */
+	if (fails_on_bad_releases(&args->leak_args.fail_on) &&
+	    !environment_get(env, "MEMPROF_FREE_STACKS"))
+		environment_set(env, "MEMPROF_FREE_STACKS", "1");
 	if (wants_leaks(env, args) && !environment_get(env, "MEMPROF_LEAKS"))
 		environment_set(env, "MEMPROF_LEAKS", "lsan");
 	err = program_find(program, name, diag);

@@ -80,6 +80,7 @@ void family_add_leaks(struct family *f, const struct model *member, int64_t shif
 		invalid.thread = thread_of(indexes, member, invalid.thread);
 		invalid.what = xstrdup(invalid.what);
 		invalid.function = xstrdup(invalid.function);
+		invalid.gave = xstrdup(invalid.gave);
 		invalid.stack = indexes->nodes[invalid.stack];
 		invalid.alloc = indexes->nodes[invalid.alloc];
 		invalid.freed = indexes->nodes[invalid.freed];

@@ -55,6 +55,7 @@ void build_invalid(struct builder *b, const struct event *event)
 		.thread = build_thread_of(b, line->tid, line->t),
 		.what = xstrdup(line->what),
 		.function = xstrdup(line->function),
+		.gave = xstrdup(line->gave),
 		.stack = stack_of(b, event, line->stack),
 		.alloc = stack_of(b, event, line->alloc),
 		.freed = stack_of(b, event, line->freed),
@@ -92,6 +93,7 @@ void model_release_leaks(struct model *m)
 	for (size_t i = 0; i < m->n_invalids; i++) {
 		free(m->invalids[i].what);
 		free(m->invalids[i].function);
+		free(m->invalids[i].gave);
 	}
 	for (size_t i = 0; i < m->n_limits; i++) {
 		free(m->limits[i].what);

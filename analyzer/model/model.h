@@ -275,8 +275,8 @@ struct model_leak_check {
 /* A release that was wrong; stacks are 0 where they are not known. */
 struct model_invalid {
 	uint64_t t, tid, address;
-	uint32_t thread; /* index into model.threads */
-	char *what, *function;
+	uint32_t thread;	      /* index into model.threads */
+	char *what, *function, *gave; /* "" where not known */
 	uint32_t stack, alloc, freed; /* indices into model.nodes */
 };
 

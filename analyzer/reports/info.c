@@ -131,6 +131,8 @@ static void add_heap(const struct model *model, struct doc *doc)
 	    CELL_U(c.temp0));
 	put(doc, group, "temporary_allocations_near", "freed one allocation later", UNIT_COUNT,
 	    CELL_U(c.temp1));
+	put(doc, group, "invalid_frees", model->n_invalids ? "releases that were wrong" : NULL,
+	    UNIT_COUNT, CELL_U(model->n_invalids));
 }
 
 static void put_some(struct doc *doc, const char *group, const char *key, const char *label,
@@ -394,6 +396,10 @@ static int info_build(const struct model *model, struct symbols *symbols,
 			     point_is_range(&model->point)
 				     ? "the program has not allocated anything in this range"
 				     : "the program has not allocated anything up to here");
+	if (model->n_invalids)
+		doc_add_note(doc, LEVEL_WARNING, "invalid-frees",
+			     "blocks were released that are none, or twice, or the wrong way: "
+			     "'memprof leaks' shows where");
 	note_difference(model, doc);
 	about_notes(model, MP_HEAP, doc);
 	return 0;

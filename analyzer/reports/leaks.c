@@ -330,11 +330,13 @@ static int leaks_build(const struct model *model, struct symbols *symbols,
 	if (!err) {
 		leak_rows_build(&leaks.rows, model, symbols, leaks.own->allocator_frames);
 		leave_out(&leaks, &filters);
+		leaks_find_bad(&leaks);
 		if (leaks.own->baseline && !leaks.own->update_baseline)
 			err = leak_baseline_match(&leaks.rows, leaks.own->baseline, args->sources,
 						  args->diag);
 		if (!err)
 			fill(&leaks, model, doc);
+		leaks_release_bad(&leaks);
 		leak_rows_release(&leaks.rows);
 	}
 	suppressions_release(&suppressions);

@@ -14,6 +14,9 @@
 
 struct doc;
 struct report_args;
+struct frame;
+struct model_invalid;
+struct strbuf;
 struct suppressions;
 
 struct leaks_options {
@@ -33,6 +36,21 @@ enum leaks_fail {
 	FAIL_UNCLASSIFIED = 32,
 };
 
+/* The frames of a stack; borrowed from the symbols. */
+struct leaks_frames {
+	const struct frame **v;
+	size_t n, a;
+};
+
+/* Releases that were wrong in the same way at the same place. */
+struct bad_release {
+	const struct model_invalid *first;
+	uint64_t times;
+	char *call; /* the function, as the source has it */
+	struct leaks_frames stack, alloc, freed;
+	struct suppression *suppressed; /* by this one */
+};
+
 struct leaks {
 	const struct report_args *args;
 	const struct leaks_options *own;
@@ -41,6 +59,8 @@ struct leaks {
 	struct suppressions *suppressions;
 	unsigned int show;    /* bits 1 << kind */
 	unsigned int fail_on; /* enum leaks_fail */
+	struct bad_release *bad;
+	size_t n_bad, a_bad;
 };
 
 /* Is it to be counted and shown at all; is it among those shown to people? */
@@ -50,6 +70,13 @@ bool leaks_shows(const struct leaks *leaks, const struct leak_row *row);
 /* leaks_doc.c: values and tables. */
 void leaks_add_values(const struct leaks *leaks, struct doc *doc);
 void leaks_add_tables(const struct leaks *leaks, struct doc *doc);
+
+/* leaks_invalid.c: bad releases, found, told in words, counted and shown. */
+void leaks_find_bad(struct leaks *leaks);
+void leaks_release_bad(struct leaks *leaks);
+void leaks_say_bad(const struct bad_release *bad, struct strbuf *out);
+uint64_t leaks_count_bad(const struct leaks *leaks);
+void leaks_add_bad(const struct leaks *leaks, struct doc *doc);
 
 /* leaks_judge.c: findings, and whether they are a failure. */
 void leaks_judge(const struct leaks *leaks, struct doc *doc);

@@ -108,7 +108,7 @@ void leaks_add_values(const struct leaks *leaks, struct doc *doc)
 		add_sum(doc, "new", &sums.fresh);
 	}
 	add_value(doc, "growing", "sites", UNIT_COUNT, CELL_U(sums.steady));
-	add_value(doc, "invalid", "frees", UNIT_COUNT, CELL_U(leaks->rows.model->n_invalids));
+	add_value(doc, "invalid", "frees", UNIT_COUNT, CELL_U(leaks_count_bad(leaks)));
 	doc_add_value(doc, (struct doc_value){ .key = "rules",
 					       .unit = UNIT_TEXT,
 					       .cell = CELL_T(check ? check->rules : "") });
@@ -292,67 +292,6 @@ static void add_machines(const struct leaks *leaks, struct doc *doc)
 	}
 }
 
-/* A stack of the trace, from where it starts for a reader; to be freed. */
-static struct doc_frame *stack_of(const struct leaks *leaks, struct doc *doc, uint32_t node,
-				  size_t *n)
-{
-	const struct model *model = leaks->rows.model;
-	struct doc_frame *frames = NULL;
-	size_t alloc = 0;
-
-	*n = 0;
-	for (; node && node < model->n_nodes; node = model->nodes[node].parent) {
-		size_t found;
-		const struct frame *f = symbols_frames(leaks->symbols, node, &found);
-
-		for (size_t i = 0; i < found; i++) {
-			XGROW(frames, *n, alloc);
-			frames[(*n)++] = frame_of(doc, &f[i]);
-		}
-	}
-	return frames;
-}
-
-static void add_invalid(const struct leaks *leaks, struct doc *doc)
-{
-	static const struct doc_column columns[] = {
-		{ "what", "bad release", UNIT_TEXT, .flags = COLUMN_KEY },
-		{ "call", "by", UNIT_TEXT, .priority = 0 },
-		{ "t", "when", UNIT_NS, .priority = 2 },
-		{ "where", "where", UNIT_TEXT, .flags = COLUMN_FOR_PEOPLE },
-		{ "allocated_at", "allocated", UNIT_TEXT, .flags = COLUMN_FOR_PEOPLE,
-		  .priority = 1 },
-		{ "freed_at", "freed before", UNIT_TEXT, .flags = COLUMN_FOR_PEOPLE,
-		  .priority = 1 },
-		{ "address", "address", UNIT_ADDRESS, .flags = COLUMN_FOR_MACHINES },
-		{ "stack", "stack", UNIT_TEXT, .flags = COLUMN_FOR_MACHINES },
-		{ "allocated", "allocated", UNIT_TEXT, .flags = COLUMN_FOR_MACHINES },
-		{ "freed", "freed", UNIT_TEXT, .flags = COLUMN_FOR_MACHINES },
-	};
-	const struct model *model = leaks->rows.model;
-	struct doc_table *table = model->n_invalids
-					  ? doc_add_table(doc, "invalid", NULL, columns, 10)
-					  : NULL;
-
-	for (size_t i = 0; i < model->n_invalids; i++) {
-		const struct model_invalid *bad = &model->invalids[i];
-		size_t n[3];
-		struct doc_frame *v[3] = { stack_of(leaks, doc, bad->stack, &n[0]),
-					   stack_of(leaks, doc, bad->alloc, &n[1]),
-					   stack_of(leaks, doc, bad->freed, &n[2]) };
-
-		doc_add_row(doc, table,
-			    (struct doc_cell[]){
-				    CELL_T(bad->what), CELL_T(bad->function), CELL_U(bad->t),
-				    n[0] ? CELL_S(v[0], 1) : CELL_EMPTY,
-				    n[1] ? CELL_S(v[1], 1) : CELL_EMPTY,
-				    n[2] ? CELL_S(v[2], 1) : CELL_EMPTY, CELL_U(bad->address),
-				    CELL_S(v[0], n[0]), CELL_S(v[1], n[1]), CELL_S(v[2], n[2]) });
-		for (int k = 0; k < 3; k++)
-			free(v[k]);
-	}
-}
-
 static void add_suppressions(const struct leaks *leaks, struct doc *doc)
 {
 	static const struct doc_column columns[] = {
@@ -399,6 +338,6 @@ void leaks_add_tables(const struct leaks *leaks, struct doc *doc)
 	add_lost(leaks, doc);
 	say_known(leaks, doc);
 	add_machines(leaks, doc);
-	add_invalid(leaks, doc);
+	leaks_add_bad(leaks, doc);
 	add_suppressions(leaks, doc);
 }

@@ -111,56 +111,24 @@ static void add_row(const struct leaks *leaks, const struct leak_row *row, struc
 	free(frames);
 }
 
-static const char *why_invalid(const char *what)
+static void add_bad(const struct leaks *leaks, const struct bad_release *bad,
+		    struct verdict *verdict, struct doc *doc)
 {
-	static const char *const words[][2] = {
-		{ "double-free", " of a block that was released before" },
-		{ "realloc-freed", " of a block that was released before" },
-		{ "interior-free", " of an address inside a block" },
-		{ "invalid-free", " of what is no block" },
-		{ "mismatched-free", " of a block that was allocated another way" },
-	};
+	struct doc_frame *frames = frames_of(doc, bad->stack.v, bad->stack.n);
+	struct strbuf text = STRBUF_INIT;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (!strcmp(words[i][0], what))
-			return words[i][1];
-	return "";
-}
-
-static void add_invalid(const struct leaks *leaks, const struct model_invalid *bad,
-			struct verdict *verdict, struct doc *doc)
-{
-	const struct model *model = leaks->rows.model;
-	const struct frame **v = NULL;
-	size_t n = 0, alloc = 0;
-	struct doc_frame *frames;
-	char *text;
-
-	for (uint32_t node = bad->stack; node && node < model->n_nodes;
-	     node = model->nodes[node].parent) {
-		size_t found;
-		const struct frame *f = symbols_frames(leaks->symbols, node, &found);
-
-		for (size_t i = 0; i < found; i++) {
-			XGROW(v, n, alloc);
-			v[n++] = &f[i];
-		}
-	}
-	frames = frames_of(doc, v, n);
-	text = xasprintf("%s(0x%" PRIx64 ")%s", *bad->function ? bad->function : "release",
-			 bad->address, why_invalid(bad->what));
+	leaks_say_bad(bad, &text);
 	doc_add_finding(doc, (struct doc_finding){
-				     .rule = bad->what,
-				     .text = text,
+				     .rule = bad->first->what,
+				     .text = text.buf,
 				     .frames = frames,
-				     .n_frames = n,
+				     .n_frames = bad->stack.n,
 				     .failed = leaks->fail_on & FAIL_INVALID,
 			     });
 	if (leaks->fail_on & FAIL_INVALID)
-		fail(verdict, text, n ? &frames[0] : NULL);
-	free(text);
+		fail(verdict, text.buf, bad->stack.n ? &frames[0] : NULL);
+	strbuf_release(&text);
 	free(frames);
-	free(v);
 }
 
 static const char *why_unclassified(const struct model *model)
@@ -193,8 +161,9 @@ void leaks_judge(const struct leaks *leaks, struct doc *doc)
 			add_row(leaks, row, &verdict, doc);
 		unclassified |= row->kind == LEAK_UNCLASSIFIED && leaks_counts(leaks, row);
 	}
-	for (size_t i = 0; i < model->n_invalids; i++)
-		add_invalid(leaks, &model->invalids[i], &verdict, doc);
+	for (size_t i = 0; i < leaks->n_bad; i++)
+		if (!leaks->bad[i].suppressed)
+			add_bad(leaks, &leaks->bad[i], &verdict, doc);
 	if (!check && unclassified) {
 		doc_add_note(doc, LEVEL_WARNING, "not-classified", "%s", why_unclassified(model));
 		/* a gate that cannot tell must not open */

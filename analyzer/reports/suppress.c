@@ -15,7 +15,7 @@
 #include "util/strbuf.h"
 #include "util/xalloc.h"
 
-#define ALL_CLASSES (~0u)
+#define ALL_CLASSES (~SUPPRESS_RELEASES)
 
 static struct suppression *add(struct suppressions *list, const char *name, const char *file,
 			       uint64_t line)
@@ -123,12 +123,16 @@ static int parse_frame(const struct reading_at *at, struct suppression *s, const
 	return 0;
 }
 
-/* "Memcheck:Leak" or "Memcheck,Helgrind:Leak": is it for leaks at all? */
-static bool is_leak(const char *text)
+/* "Memcheck:Leak" or "Memcheck,Helgrind:Leak": what it is for; 0 for what is not here. */
+static unsigned int classes_of(const char *text)
 {
 	const char *colon = strchr(text, ':');
 
-	return colon && !strcmp(colon + 1, "Leak") && strstr(text, "Memcheck");
+	if (!colon || !strstr(text, "Memcheck"))
+		return 0;
+	return !strcmp(colon + 1, "Leak")   ? ALL_CLASSES
+	       : !strcmp(colon + 1, "Free") ? SUPPRESS_RELEASES
+					    : 0;
 }
 
 static void drop_last(struct suppressions *list)
@@ -160,7 +164,8 @@ static int parse_line(struct reading_at *at, const char *text)
 		at->in = AT_KIND;
 		return 0;
 	case AT_KIND:
-		at->in = is_leak(text) ? AT_FRAMES : SKIPPING;
+		s->classes = classes_of(text);
+		at->in = s->classes ? AT_FRAMES : SKIPPING;
 		return 0;
 	case SKIPPING:
 		if (strcmp(text, "}"))

@@ -28,12 +28,15 @@ struct suppression {
 	const char *file;     /* NULL: built in, or of the program */
 	uint64_t line;	      /* in the file */
 	bool valgrind;	      /* else LeakSanitizer's, with one line */
-	unsigned int classes; /* bits 1 << enum mp_leak it is for */
+	unsigned int classes; /* bits 1 << enum mp_leak it is for, or SUPPRESS_RELEASES */
 	struct suppress_line *lines;
 	size_t n_lines, a_lines;
 	uint64_t count, bytes; /* what it took, to be counted by the user of this */
 	bool used;
 };
+
+/* Of a suppression for bad releases, not for leaks: valgrind's Memcheck:Free. */
+#define SUPPRESS_RELEASES (1u << 31)
 
 struct suppressions {
 	struct suppression *v;
@@ -54,7 +57,8 @@ int suppressions_add_file(struct suppressions *list, const char *file, struct di
 void suppressions_release(struct suppressions *list);
 
 /*
- * The first that takes a leak of that class (1 << enum mp_leak; 0: not classified)
+ * The first that takes a leak of that class (1 << enum mp_leak; 0: not classified), or
+ * with SUPPRESS_RELEASES a bad release,
  * with those frames, innermost first, which do not include malloc itself; or NULL.
  */
 struct suppression *suppressions_find(struct suppressions *list, unsigned int class,

@@ -158,6 +158,17 @@ static bool is_allocator(const struct suppress_line *line)
 		"_ZnamRKSt9nothrow_t",
 		"_ZnwmSt11align_val_t",
 		"_ZnamSt11align_val_t",
+		"free",
+		"_ZdlPv",
+		"_ZdaPv",
+		"_ZdlPvm",
+		"_ZdaPvm",
+		"_ZdlPvSt11align_val_t",
+		"_ZdaPvSt11align_val_t",
+		"_ZdlPvmSt11align_val_t",
+		"_ZdaPvmSt11align_val_t",
+		"_ZdlPvRKSt9nothrow_t",
+		"_ZdaPvRKSt9nothrow_t",
 	};
 
 	for (size_t i = 0; line->on == SUPPRESS_FUNCTION && i < sizeof(names) / sizeof(*names); i++)
@@ -178,7 +189,7 @@ struct suppression *suppressions_find(struct suppressions *list, unsigned int cl
 	for (size_t i = 0; i < list->n; i++) {
 		struct suppression *s = &list->v[i];
 
-		if (class && !(s->classes & class))
+		if (class ? !(s->classes & class) : s->classes == SUPPRESS_RELEASES)
 			continue;
 		if (s->valgrind ? takes_valgrind(s, frames, n) : takes_lsan(s, frames, n))
 			return s;

@@ -9,6 +9,7 @@
 #include "doc/doc.h"
 #include "export/exporter.h"
 #include "fuzz.h"
+#include "model/measure.h"
 #include "model/model.h"
 #include "model/source_files.h"
 #include "model/symbols.h"

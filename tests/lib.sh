@@ -68,6 +68,12 @@ need()
 	done
 }
 
+# has_allocator NAME - memprof run --allocator=NAME finds it.
+has_allocator()
+{
+	"$MEMPROF" run --quiet --allocator="$1" --output "$T/probe.%p" -- /bin/true 2> /dev/null
+}
+
 # equal WHAT GOT WANT
 equal()
 {

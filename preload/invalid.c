@@ -37,7 +37,7 @@ static uint32_t inside(uintptr_t p)
 			continue;
 		}
 		entry = __atomic_load_n(shadow_slot(leaf, at, shadow_shift), __ATOMIC_RELAXED);
-		if (!entry || shadow_is_freed(entry))
+		if (!(entry >> SHADOW_NODE_SHIFT) || shadow_is_freed(entry))
 			continue;
 		start = shadow_start(at, entry);
 		if (start < p && shadow_look(start, &node, &size))

@@ -29,7 +29,7 @@ HOT void record_put(struct thread *t, void *p, uint32_t node, size_t size)
 	if (likely(blocks_glibc))
 		ok = shadow_put((uintptr_t)p, node, size, blocks_usable_glibc(p), 5);
 	else
-		ok = shadow_put((uintptr_t)p, node, size, blocks_usable(p), shadow_shift);
+		ok = shadow_put_sized((uintptr_t)p, node, size);
 	if (unlikely(!ok))
 		record_no_memory(t);
 }
@@ -39,7 +39,7 @@ HOT bool record_take(void *p, uint32_t *node, size_t *size)
 {
 	if (likely(blocks_glibc))
 		return shadow_take((uintptr_t)p, blocks_usable_glibc(p), node, size, 5);
-	return shadow_take((uintptr_t)p, blocks_usable(p), node, size, shadow_shift);
+	return shadow_take_sized((uintptr_t)p, node, size);
 }
 
 /* Count a release. */

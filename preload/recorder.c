@@ -76,7 +76,7 @@ static bool set_up_once(void)
 	leaks_start();
 	modules_init(exe);
 	blocks_init();
-	shadow_init(blocks_glibc ? 5 : 4);
+	shadow_init(blocks_glibc ? 5 : SHADOW_SIZED_SHIFT);
 	allocator_init();
 	paused = config.start == START_OFF;
 	functions_init();

@@ -113,3 +113,50 @@ COLD bool shadow_take_far(uintptr_t p, size_t usable, uint32_t *node, size_t *si
 	}
 	return escape_take(p, node, size);
 }
+
+COLD bool shadow_put_sized_far(uintptr_t p, uint32_t node, size_t size)
+{
+	uint32_t *leaf, *second, slack = SHADOW_SLACK_FAR;
+
+	if (p & 15)
+		return escape_put(p, node, size);
+	leaf = shadow_make_leaf(p);
+	if (!leaf)
+		return false;
+	if (size <= SHADOW_SIZED_SLACK) {
+		slack = (uint32_t)(SHADOW_SIZED_SLACK - size);
+	} else {
+		second = second_slot(p);
+		/* 0 says that it is in the hash table. */
+		if (!second || (size > UINT32_MAX && !escape_put(p, node, size)))
+			return false;
+		__atomic_store_n(second, size > UINT32_MAX ? 0 : (uint32_t)size, __ATOMIC_RELAXED);
+	}
+	shadow_set(leaf, p, node, slack, SHADOW_SIZED_SHIFT);
+	return true;
+}
+
+COLD bool shadow_take_sized_far(uintptr_t p, uint32_t *node, size_t *size)
+{
+	uint32_t *leaf, *second, entry, slack;
+
+	if (p & 15)
+		return escape_take(p, node, size);
+	leaf = shadow_leaf(p);
+	entry = leaf ? __atomic_load_n(shadow_slot(leaf, p, SHADOW_SIZED_SHIFT), __ATOMIC_RELAXED)
+		     : 0;
+	slack = (entry ^ SHADOW_HALF_OF(p)) & (2 * SHADOW_HALF - 1);
+	if (!entry || (slack > SHADOW_SIZED_SLACK && slack != SHADOW_SLACK_FAR))
+		return false;
+	*node = entry >> SHADOW_NODE_SHIFT;
+	*size = SHADOW_SIZED_SLACK - slack;
+	if (slack == SHADOW_SLACK_FAR) {
+		second = second_slot(p);
+		*size = second ? __atomic_exchange_n(second, 0, __ATOMIC_RELAXED) : 0;
+		if (!*size && !escape_take(p, node, size))
+			return false;
+	}
+	__atomic_store_n(shadow_slot(leaf, p, SHADOW_SIZED_SHIFT), entry | SHADOW_SLACK_FREED,
+			 __ATOMIC_RELAXED);
+	return true;
+}

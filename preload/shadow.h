@@ -12,6 +12,11 @@
  * not fit is kept in the block's second granule, or in a hash table for blocks
  * too small for that, which also holds blocks not aligned to 16 bytes.
  *
+ * Allocators other than glibc's would have to be asked for the usable size, twice in a
+ * block's life and for more than all the rest costs.  With them the slack is that to 16
+ * bytes, and the size of a larger block is kept whole, in its second granule: which is
+ * its own, since it is larger than one.
+ *
  * What is left of a released block is its stack, by which a second release is told.
  *
  * Entries belong to whoever owns the block at that moment, so they are plain
@@ -101,6 +106,16 @@ static inline void shadow_forget(uintptr_t p)
 		__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
 }
 
+/* With granules of 16 bytes. */
+#define SHADOW_SIZED_SHIFT 4
+#define SHADOW_SIZED_SLACK ((size_t)1 << SHADOW_SIZED_SHIFT)
+
+/* Is the next granule in another leaf? */
+static inline bool shadow_is_last(uintptr_t p, unsigned int shift)
+{
+	return (~p & (((uintptr_t)1 << SHADOW_LEAF_BITS) - 1)) >> shift == 0;
+}
+
 /* An entry, given that the slack fits in it. */
 static inline __attribute__((always_inline)) void
 shadow_set(uint32_t *leaf, uintptr_t p, uint32_t node, uint32_t slack, unsigned int shift)
@@ -141,6 +156,52 @@ shadow_take(uintptr_t p, size_t usable, uint32_t *node, size_t *size, unsigned i
 	__atomic_store_n(slot, entry | SHADOW_SLACK_FREED, __ATOMIC_RELAXED);
 	*node = entry >> SHADOW_NODE_SHIFT;
 	*size = usable - (entry & (SHADOW_HALF - 1));
+	return true;
+}
+
+/* The same for an allocator that is not asked. */
+bool shadow_put_sized_far(uintptr_t p, uint32_t node, size_t size);
+bool shadow_take_sized_far(uintptr_t p, uint32_t *node, size_t *size);
+
+static inline bool shadow_put_sized(uintptr_t p, uint32_t node, size_t size)
+{
+	uint32_t *leaf = shadow_leaf(p), slack = SHADOW_SLACK_FAR;
+
+	if (unlikely(!leaf || (p & 15) || size > UINT32_MAX ||
+		     shadow_is_last(p, SHADOW_SIZED_SHIFT)))
+		return shadow_put_sized_far(p, node, size);
+	if (size <= SHADOW_SIZED_SLACK)
+		slack = (uint32_t)(SHADOW_SIZED_SLACK - size);
+	else
+		__atomic_store_n(shadow_slot(leaf, p, SHADOW_SIZED_SHIFT) + 1, (uint32_t)size,
+				 __ATOMIC_RELAXED);
+	shadow_set(leaf, p, node, slack, SHADOW_SIZED_SHIFT);
+	return true;
+}
+
+static inline bool shadow_take_sized(uintptr_t p, uint32_t *node, size_t *size)
+{
+	uint32_t *leaf = shadow_leaf(p), *slot, entry, slack, whole;
+
+	if (unlikely(!leaf || (p & 15) || shadow_is_last(p, SHADOW_SIZED_SHIFT)))
+		return shadow_take_sized_far(p, node, size);
+	slot = shadow_slot(leaf, p, SHADOW_SIZED_SHIFT);
+	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
+	/* 0 and the slack when the half is the block's. */
+	slack = (entry ^ SHADOW_HALF_OF(p)) & (2 * SHADOW_HALF - 1);
+	if (slack == SHADOW_SLACK_FAR) {
+		whole = __atomic_load_n(slot + 1, __ATOMIC_RELAXED);
+		if (unlikely(!whole))
+			return shadow_take_sized_far(p, node, size);
+		__atomic_store_n(slot + 1, 0, __ATOMIC_RELAXED);
+		*size = whole;
+	} else if (entry && slack <= SHADOW_SIZED_SLACK) {
+		*size = SHADOW_SIZED_SLACK - slack;
+	} else {
+		return false;
+	}
+	__atomic_store_n(slot, entry | SHADOW_SLACK_FREED, __ATOMIC_RELAXED);
+	*node = entry >> SHADOW_NODE_SHIFT;
 	return true;
 }
 

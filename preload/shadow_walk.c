@@ -17,21 +17,35 @@ static bool has_second_granule(size_t usable)
 	return usable >= (size_t)2 << shadow_shift;
 }
 
+static uint32_t second_entry(uintptr_t p)
+{
+	uintptr_t next = p + ((uintptr_t)1 << shadow_shift);
+	uint32_t *leaf = shadow_leaf(next);
+
+	return leaf ? *shadow_slot(leaf, next, shadow_shift) : 0;
+}
+
 /* The size of a block whose slack is not in its entry. */
 static bool look_slack(uintptr_t p, size_t usable, size_t *size)
 {
-	uint32_t node, *leaf, kept = 0;
+	uint32_t node, kept = has_second_granule(usable) ? second_entry(p) : 0;
 
-	if (has_second_granule(usable)) {
-		uintptr_t next = p + ((uintptr_t)1 << shadow_shift);
-
-		leaf = shadow_leaf(next);
-		kept = leaf ? *shadow_slot(leaf, next, shadow_shift) : 0;
-	}
 	if (!kept)
 		return escape_look(p, &node, size);
 	*size = usable - kept;
 	return kept <= usable;
+}
+
+/* The size of a block whose allocator is not asked. */
+static bool look_sized(uintptr_t p, uint32_t slack, size_t *size)
+{
+	uint32_t node;
+
+	*size = SHADOW_SIZED_SLACK - slack;
+	if (slack != SHADOW_SLACK_FAR)
+		return slack <= SHADOW_SIZED_SLACK;
+	*size = second_entry(p);
+	return *size || escape_look(p, &node, size);
 }
 
 bool shadow_look_far(uintptr_t p, uint32_t *node, size_t *size)
@@ -46,6 +60,8 @@ bool shadow_look_far(uintptr_t p, uint32_t *node, size_t *size)
 		return false;
 	*node = entry >> SHADOW_NODE_SHIFT;
 	slack = entry & (SHADOW_HALF - 1);
+	if (shadow_shift == SHADOW_SIZED_SHIFT)
+		return look_sized(p, slack, size);
 	usable = usable_size(p);
 	if (slack == SHADOW_SLACK_FAR)
 		return look_slack(p, usable, size);
@@ -72,7 +88,8 @@ static void walk_leaf(const uint32_t *leaf, uintptr_t base, shadow_block *block,
 		/* The next entry may hold slack, no block of its own. */
 		if (block(ctx, p, entry >> SHADOW_NODE_SHIFT) &&
 		    (entry & (SHADOW_HALF - 1)) == SHADOW_SLACK_FAR)
-			i += has_second_granule(usable_size(p));
+			i += shadow_shift == SHADOW_SIZED_SHIFT ||
+			     has_second_granule(usable_size(p));
 	}
 }
 

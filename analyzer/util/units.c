@@ -155,10 +155,13 @@ int units_parse_size(const char *text, uint64_t *bytes)
 		BINARY("G", 30),
 		BINARY("T", 40),
 		BINARY("P", 50),
+		BINARY("E", 60),
 		{ "KB", UINT64_C(1000) },
 		{ "MB", UINT64_C(1000000) },
 		{ "GB", UINT64_C(1000000000) },
 		{ "TB", UINT64_C(1000000000000) },
+		{ "PB", UINT64_C(1000000000000000) },
+		{ "EB", UINT64_C(1000000000000000000) },
 	};
 #undef BINARY
 

@@ -29,7 +29,7 @@ void units_add_percent(struct strbuf *out, double percent);
  * Parse a whole text; return 0, -EINVAL when it is not one, -ERANGE when it
  * does not fit.
  *
- * Sizes: 4096, 64K, 1.5M, 24 MiB, 1.5 GB.  K M G T P and KiB MiB … are powers
+ * Sizes: 4096, 64K, 1.5M, 24 MiB, 1.5 GB.  K M G T P E and KiB MiB … are powers
  * of 1024, kB KB MB … powers of 1000.
  * Times: a number and ns, us, ms, s, min, h or d.
  */

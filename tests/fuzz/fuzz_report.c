@@ -24,6 +24,13 @@ static const struct symbols_options nowhere = { .sysroot = "/nonexistent",
 						.debug_path = "/nonexistent" };
 static const struct source_options no_sources = { .sysroot = "/nonexistent" };
 
+/* Pictures are drawn with fonts, whose library keeps what it never lets go of. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libfontconfig\n";
+}
+
 /* Nothing a terminal would act upon; pages have scripts and styles of our own with tabs. */
 static void expect_clean(const char *text, size_t len)
 {

@@ -16,12 +16,12 @@ void blocks_init(void)
 
 size_t blocks_ask(void *p)
 {
-	uint32_t busy = tls.busy;
+	uint32_t level = tls.level;
 	size_t size = 0;
 
-	guard_lend(&tls, GUARD_NESTING);
+	tls.level = GUARD_NESTING;
 	if (real_usable_size)
 		size = real_usable_size(p);
-	guard_lend(&tls, busy);
+	tls.level = level;
 	return size;
 }

@@ -15,16 +15,19 @@ static bool grow_map(struct cell_map *map, uint32_t node)
 
 	while (len <= node)
 		len *= 2;
+	/* Its old place is gone: nobody may jump out in between. */
+	quiet_begin();
 	if (map->cells)
 		cells = arena_grow(map->cells, map->len * sizeof(uint32_t), len * sizeof(uint32_t),
 				   ARENA_COUNTERS);
 	else
 		cells = arena_map(len * sizeof(uint32_t), ARENA_COUNTERS);
-	if (!cells)
-		return false;
-	map->cells = cells;
-	map->len = len;
-	return true;
+	if (cells) {
+		map->cells = cells;
+		map->len = len;
+	}
+	quiet_end();
+	return cells != NULL;
 }
 
 /* Guards the list of blocks given back. */

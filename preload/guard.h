@@ -5,7 +5,8 @@
  * One thread-local word keeps the recorder out of itself: a hook that runs
  * while it is set (an allocator that maps memory, a signal handler that
  * allocates in the middle of a record) calls the real function and nothing
- * else.  One global word says whether events are recorded.  It lies in a page
+ * else.  The word says where on the stack who set it stands, so that one who
+ * was left for good by a jump is found out (leap.h).  One global word says whether events are recorded.  It lies in a page
  * that the kernel clears in fork children, so a child finds RECORDER_UNKNOWN
  * at its first hook, however it was made.
  */
@@ -15,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arch/x86_64/syscall.h"
 #include "rt.h"
 
 struct thread;
@@ -28,15 +30,16 @@ enum recorder_state {
 };
 
 enum guard_level {
-	GUARD_OPEN,
 	GUARD_RECORDING, /* in the recorder's own code: a hook met now is a signal handler's */
 	GUARD_NESTING,	 /* in a real function that may call hooks itself */
 	GUARD_ADOPTING,	 /* in operator new: the first allocation inside is its own */
+	GUARD_OPEN,	 /* in a real function whose hooks are recorded: lent, never kept */
 };
 
 struct tls {
-	uint32_t busy;	       /* enum guard_level */
-	int32_t countdown;     /* events until the clock is looked at */
+	uintptr_t busy;	   /* the guard is closed: where on the stack, not below the hook; else 0 */
+	uint32_t level;	   /* of a closed guard: enum guard_level; of an open one 0 */
+	int32_t countdown; /* events until the clock is looked at */
 	struct thread *thread; /* set at the thread's first event */
 	uint64_t lost;	       /* events met while busy, not yet in the record */
 };
@@ -69,28 +72,45 @@ static inline bool guard_enter(struct tls *t)
 {
 	if (unlikely(t->busy || !recorder_is_on()))
 		return false;
-	t->busy = GUARD_RECORDING;
+	arch_store_stack_pointer(&t->busy);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	return true;
+}
+
+/* For work that no hook asked for; the guard is open. */
+static inline void guard_close(struct tls *t)
+{
+	t->level = GUARD_NESTING;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	arch_store_stack_pointer(&t->busy);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 static inline void guard_leave(struct tls *t)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	t->busy = GUARD_OPEN;
+	t->level = GUARD_RECORDING;
+	t->busy = 0;
 }
 
 /* Around the call of a real function: `level` until guard_back(). */
 static inline void guard_lend(struct tls *t, enum guard_level level)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	t->busy = level;
+	if (level == GUARD_OPEN)
+		t->busy = 0;
+	else
+		t->level = level;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-static inline void guard_back(struct tls *t)
+static inline __attribute__((always_inline)) void guard_back(struct tls *t)
 {
-	guard_lend(t, GUARD_RECORDING);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	t->level = GUARD_RECORDING;
+	if (!t->busy)
+		arch_store_stack_pointer(&t->busy);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "hot.h"
 #include "invalid.h"
+#include "leap.h"
 #include "real.h"
 #include "recorder.h"
 #include "released.h"
@@ -23,8 +24,13 @@ int hook_personality(int version, int actions, uint64_t class, void *exception, 
 	(void)class;
 	(void)exception;
 	(void)context;
-	if (actions & 2)
-		tls.busy = 0;
+	if (actions & 2 && tls.busy) {
+		/* Cut off in the recorder itself, not in what it called. */
+		if (tls.level == GUARD_RECORDING)
+			leap_recover(&tls);
+		else
+			guard_leave(&tls);
+	}
 	return 8;
 }
 
@@ -59,7 +65,7 @@ COLD void hook_free_missing(const char *symbol, void *slot, void *ptr)
 COLD void hook_look_up(const char *symbol, void *slot)
 {
 	/* The start fills the whole table. */
-	if (recorder_enter_cold(&tls))
+	if (recorder_enter_cold(&tls, HOOK_FRAME))
 		guard_leave(&tls);
 	if (!*(void **)slot)
 		real_look_up(symbol, slot);
@@ -99,12 +105,12 @@ COLD void *hook_adopt(void *p)
 {
 	struct thread *t = tls.thread;
 
-	if (tls.busy != GUARD_ADOPTING)
+	if (!tls.busy || tls.level != GUARD_ADOPTING)
 		return hook_unseen(p);
-	tls.busy = GUARD_RECORDING;
+	guard_back(&tls);
 	if (p)
 		record_alloc(t, p, t->new_size, &t->new_origin, t->new_family);
-	tls.busy = GUARD_OPEN;
+	guard_leave(&tls);
 	return p;
 }
 
@@ -115,6 +121,7 @@ __attribute__((noinline)) void *hot_rest(void *p, size_t size, const void *frame
 	struct thread *t = tls.thread;
 	struct capture found;
 
+	HOOK_UNWINDS;
 	if (known && known->node) {
 		found = (struct capture){ .node = known->node, .trail = known };
 		capture_check(t, &from, found.node);
@@ -131,6 +138,7 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 {
 	struct trail *known;
 
+	HOOK_UNWINDS;
 	if (likely(hot_alloc(hot_tls(), p, size, frame, &known, family, false)))
 		return p;
 	return hot_rest(p, size, frame, known, family);
@@ -170,6 +178,7 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 		struct trail *known;                                                     \
 		void *p;                                                                 \
                                                                                          \
+		HOOK_UNWINDS;                                                            \
 		if (unlikely(!hot_ready(g)))                                             \
 			return slow_##symbol args;                                       \
 		p = real.symbol args;                                                    \
@@ -203,7 +212,7 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 		t->new_family = FAMILY_OF_OPERATOR(#symbol);                                 \
 		guard_lend(&tls, HOOK_LEVEL_NEW);                                            \
 		p = CALL_ALLOC(symbol, args, size);                                          \
-		if (unlikely(tls.busy != GUARD_OPEN) && p) {                                 \
+		if (unlikely(tls.busy) && p) {                                               \
 			guard_back(&tls);                                                    \
 			record_alloc(t, p, (size), &t->new_origin, t->new_family);           \
 		}                                                                            \
@@ -217,6 +226,7 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 		struct trail *known;                                                         \
 		void *p;                                                                     \
                                                                                              \
+		HOOK_UNWINDS;                                                                \
 		if (unlikely(!IS_PLAIN_NEW(#params) || !real_cxx_default || !hot_ready(g)))  \
 			return slow_##symbol args;                                           \
 		p = real.malloc((size) ? (size) : 1);                                        \
@@ -258,6 +268,7 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 	}                                                                            \
 	__attribute__((noinline)) static void many_##symbol params                   \
 	{                                                                            \
+		HOOK_UNWINDS;                                                        \
 		if (likely(hot_free(hot_tls(), ptr, family, false)))                 \
 			real.free(ptr);                                              \
 		else                                                                 \
@@ -268,6 +279,7 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 	{                                                                            \
 		struct tls *g = hot_tls();                                           \
                                                                                      \
+		HOOK_UNWINDS;                                                        \
 		if (unlikely(!(ptr)))                                                \
 			return;                                                      \
 		if (unlikely(!(fast) || !hot_ready(g)))                              \

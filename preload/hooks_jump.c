@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hooks_jump.c - jumps out of the program's regions; see hook.h.  Floor: hooks.
+/* hooks_jump.c - jumps out of the program's regions and of the recorder; see hook.h and leap.h.
+ * Floor: hooks.
  *
  * A region that was begun below the frame that a longjmp goes back to is over.  Where that is
  * says the jump buffer: glibc keeps the stack pointer in its seventh word, mangled with a word
@@ -10,11 +11,14 @@
 #include "hook.h"
 
 #include <setjmp.h>
+#include <ucontext.h>
 
+#include "leap.h"
 #include "real.h"
 #include "recorder.h"
 #include "zones.h"
 
+HOOK int setcontext(const struct ucontext_t *to);
 HOOK _Noreturn void longjmp(struct __jmp_buf_tag env[1], int value);
 HOOK _Noreturn void _longjmp(struct __jmp_buf_tag env[1], int value);
 HOOK _Noreturn void siglongjmp(struct __jmp_buf_tag env[1], int value);
@@ -28,14 +32,17 @@ static uintptr_t demangle(uintptr_t word)
 	return word;
 }
 
-/* Regions between here and there end. */
+/* The recorder's work that it interrupted is given up, regions between here and there end. */
 static void cut(const struct __jmp_buf_tag *env, const void *frame)
 {
+	uintptr_t sp = demangle((uintptr_t)env->__jmpbuf[JB_RSP]);
 	struct tls *t = &tls;
 
+	if (unlikely(t->busy))
+		leap_to(t, sp);
 	if (!t->thread || !t->thread->zones || !guard_enter(t))
 		return;
-	zones_cut(t->thread, (uintptr_t)frame, demangle((uintptr_t)env->__jmpbuf[JB_RSP]));
+	zones_cut(t->thread, (uintptr_t)frame, sp);
 	guard_leave(t);
 }
 
@@ -51,3 +58,10 @@ JUMP(longjmp)
 JUMP(_longjmp)
 JUMP(siglongjmp)
 JUMP(__longjmp_chk)
+
+HOOK int setcontext(const struct ucontext_t *to)
+{
+	if (unlikely(tls.busy))
+		leap_to(&tls, (uintptr_t)to->uc_mcontext.gregs[REG_RSP]);
+	return HOOK_REAL(setcontext)(to);
+}

@@ -29,12 +29,13 @@ HOOK int munmap(void *addr, size_t len);
 HOOK int madvise(void *addr, size_t len, int advice);
 HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...);
 
-static struct thread *enter(void)
+static struct thread *enter(const void *frame)
 {
 	struct tls *t = &tls;
 
-	if (unlikely(!recorder_memory || (!guard_enter(t) && !recorder_enter_cold(t))))
+	if (unlikely(!recorder_memory || (!guard_enter(t) && !recorder_enter_cold(t, frame))))
 		return NULL;
+	t->busy = (uintptr_t)frame;
 	if (unlikely(!t->thread) && !recorder_attach(t)) {
 		guard_leave(t);
 		return NULL;
@@ -52,7 +53,7 @@ static void *address_or_errno(intptr_t result)
 
 static void *map(void *addr, size_t len, int prot, int flags, int fd, off_t off, const void *frame)
 {
-	struct thread *t = enter();
+	struct thread *t = enter(frame);
 	void *p;
 
 	if (t)
@@ -83,7 +84,7 @@ HOOK void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t off
 
 HOOK int munmap(void *addr, size_t len)
 {
-	struct thread *t = enter();
+	struct thread *t = enter(HOOK_FRAME);
 	int err;
 
 	/* Recorded before the kernel can give the range to another thread; a
@@ -113,7 +114,7 @@ HOOK int madvise(void *addr, size_t len, int advice)
 {
 	struct thread *t = len >= SPIKE_BYTES && (advice == MADV_DONTNEED || advice == MADV_FREE ||
 						  advice == MADV_REMOVE || advice == MADV_PAGEOUT)
-				   ? enter()
+				   ? enter(HOOK_FRAME)
 				   : NULL;
 
 	if (t) {
@@ -127,7 +128,7 @@ HOOK int madvise(void *addr, size_t len, int advice)
 
 HOOK void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...)
 {
-	struct thread *t = enter();
+	struct thread *t = enter(HOOK_FRAME);
 	void *to = NULL, *p;
 	va_list args;
 

@@ -80,6 +80,7 @@ HOOK void *realloc(void *ptr, size_t size)
 	struct trail *known;
 	void *q;
 
+	HOOK_UNWINDS;
 	if (unlikely(!ptr || !size || !hot_ready(g) || !hot_take(g, ptr, &old, FAMILY_C, alone)))
 		return resize(ptr, size, HOOK_FRAME);
 	hot_open(g);

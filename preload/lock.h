@@ -4,9 +4,10 @@
  *
  * The word holds the owner's thread id, so a lock whose owner was killed can
  * be told from one that is busy, and is taken over.  Never taken twice by one
- * thread: hooks that run inside the recorder pass straight through.  After a
- * fork the child makes its locks new (lock_init); it never waits on the
- * parent's.
+ * thread: hooks that run inside the recorder pass straight through.  Who holds one
+ * is not interrupted by the program's signals: a handler may jump out of what it
+ * interrupted.  After a fork the child makes its locks new (lock_init); it never
+ * waits on the parent's.
  */
 #ifndef PRELOAD_LOCK_H
 #define PRELOAD_LOCK_H
@@ -61,7 +62,8 @@ static inline void lock_wait(struct lock *lock)
 					    __ATOMIC_RELAXED);
 }
 
-static inline void lock_take(struct lock *lock, uint32_t tid)
+/* The plain lock, for who can tell what to do with one that a jump left held. */
+static inline void lock_take_bare(struct lock *lock, uint32_t tid)
 {
 	for (int spins = 0; spins < LOCK_SPINS; spins++) {
 		if (lock_try(lock, tid))
@@ -73,10 +75,28 @@ static inline void lock_take(struct lock *lock, uint32_t tid)
 		lock_wait(lock);
 }
 
-static inline void lock_release(struct lock *lock)
+static inline void lock_release_bare(struct lock *lock)
 {
 	if (__atomic_exchange_n(&lock->owner, 0, __ATOMIC_RELEASE) & LOCK_WAITED)
 		sys_futex_wake(&lock->owner, 1);
 }
+
+/*
+ * From the one to the other no signal handler runs in this thread, which could jump
+ * away: for work that may not stay half done.  May be nested.  A fault (SIGSEGV and
+ * the like) is still delivered, as it would be lethal otherwise.
+ */
+void quiet_begin(void);
+void quiet_end(void);
+
+/* Take and release in reverse order; quiet in between. */
+void lock_take(struct lock *lock, uint32_t tid);
+/* The same if it is free; else false. */
+bool lock_take_free(struct lock *lock, uint32_t tid);
+void lock_release(struct lock *lock);
+
+/* After a fault in the middle of such work that a handler jumped away from: release
+ * what this thread holds, and let signals come again. */
+void lock_abandon(void);
 
 #endif

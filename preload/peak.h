@@ -26,7 +26,8 @@
 /* Set for good before a second thread starts. */
 extern uint32_t peak_many_threads __attribute__((visibility("hidden")));
 
-/* Held by one thread at a time when the peak is exact; new in a fork child. */
+/* Held by one thread at a time when the peak is exact; new in a fork child.  Taken
+ * bare, at every event: leap.c releases it. */
 extern struct lock peak_lock __attribute__((visibility("hidden")));
 
 /* Net bytes a thread may hold back, at most; a small heap allows less. */
@@ -118,14 +119,14 @@ static inline bool peak_begin(const struct state *s, uint32_t tid)
 		return true;
 	if (s->peak_slack)
 		return false;
-	lock_take(&peak_lock, tid);
+	lock_take_bare(&peak_lock, tid);
 	return true;
 }
 
 static inline void peak_end(bool alone)
 {
 	if (unlikely(peak_many_threads) && alone)
-		lock_release(&peak_lock);
+		lock_release_bare(&peak_lock);
 }
 
 /* Before a release, alone. */

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
+#include <ucontext.h>
 
 struct real {
 /* clang-format off */

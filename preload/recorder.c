@@ -16,6 +16,7 @@
 #include "functions.h"
 #include "graves.h"
 #include "inheritance.h"
+#include "leap.h"
 #include "leaks.h"
 #include "modules.h"
 #include "output.h"
@@ -227,11 +228,15 @@ static void start(void)
 	recorder_set(paused ? RECORDER_PAUSED : running_state());
 }
 
-COLD bool recorder_enter_cold(struct tls *t)
+COLD bool recorder_enter_cold(struct tls *t, const void *frame)
 {
 	if (t->busy) {
-		t->lost += t->busy == GUARD_RECORDING;
-		return false;
+		if (!leap_over(t, (uintptr_t)frame)) {
+			t->lost += t->level == GUARD_RECORDING;
+			return false;
+		}
+		if (guard_enter(t))
+			return true;
 	}
 	if (recorder_state() != RECORDER_UNKNOWN)
 		return false;
@@ -240,7 +245,7 @@ COLD bool recorder_enter_cold(struct tls *t)
 		return false;
 	}
 	/* What the start itself calls is not the program's. */
-	t->busy = GUARD_NESTING;
+	guard_close(t);
 	/* In a fork child the lock may have been held by a thread that is not
 	 * here; before that nobody else runs yet. */
 	if (recorder_memory && recorder_memory->pid != (uint32_t)sys_getpid())
@@ -249,18 +254,34 @@ COLD bool recorder_enter_cold(struct tls *t)
 	if (recorder_state() == RECORDER_UNKNOWN)
 		start();
 	lock_release(&start_lock);
-	t->busy = recorder_is_on() ? GUARD_RECORDING : GUARD_OPEN;
-	return t->busy;
+	guard_leave(t);
+	return guard_enter(t);
+}
+
+/* The guard is closed by somebody who goes on afterwards. */
+static bool inside(const void *frame)
+{
+	return tls.busy && !leap_over(&tls, (uintptr_t)frame);
+}
+#define INSIDE inside(__builtin_frame_address(0))
+
+/* The thread or the process ends: nobody goes on. */
+static void nobody_inside(void)
+{
+	if (tls.busy)
+		leap_recover(&tls);
 }
 
 COLD struct thread *recorder_attach(struct tls *t)
 {
 	guard_lend(t, GUARD_NESTING);
+	quiet_begin();
 	t->thread = thread_attach(recorder_memory);
 	if (t->thread && have_key)
 		pthread_setspecific(ending_key, (void *)1);
 	if (!t->thread)
 		__atomic_fetch_add(&recorder_memory->lost_memory, 1, __ATOMIC_RELAXED);
+	quiet_end();
 	guard_back(t);
 	return t->thread;
 }
@@ -270,7 +291,9 @@ COLD void recorder_tick(struct tls *t, const void *frame)
 	t->thread->record->lost += t->lost;
 	t->lost = 0;
 	guard_lend(t, GUARD_NESTING);
+	quiet_begin();
 	t->countdown = (int32_t)sampler_tick(t->thread, frame);
+	quiet_end();
 	guard_back(t);
 }
 
@@ -284,8 +307,9 @@ static void thread_is_ending(void *round)
 
 	if (n < PTHREAD_DESTRUCTOR_ITERATIONS) {
 		pthread_setspecific(ending_key, (void *)(n + 1));
-	} else if (tls.thread && !tls.busy && recorder_is_on()) {
-		tls.busy = GUARD_NESTING;
+	} else if (tls.thread && recorder_is_on()) {
+		nobody_inside();
+		guard_close(&tls);
 		zones_end_all(tls.thread);
 		/* The main thread's destructors run only when it ends before the
 		 * process does. */
@@ -293,7 +317,7 @@ static void thread_is_ending(void *round)
 			sampler_main_ended();
 		else if (thread_ending(tls.thread) % THREADS_A_DRAIN == 0)
 			sampler_hurry();
-		tls.busy = GUARD_OPEN;
+		guard_leave(&tls);
 	}
 }
 
@@ -301,13 +325,15 @@ void recorder_finish(const char *reason, const int *status)
 {
 	struct state *s = recorder_memory;
 
-	if (tls.busy || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
+	if (!recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
 		return;
-	tls.busy = GUARD_NESTING;
+	nobody_inside();
+	guard_close(&tls);
 	recorder_set(RECORDER_OFF);
 	sampler_stop();
 	if (status && leaks_wanted())
 		leaks_check(s, "exit", true);
+	quiet_begin();
 	if (tls.thread) {
 		tls.thread->record->lost += tls.lost;
 		zones_end_all(tls.thread);
@@ -316,67 +342,68 @@ void recorder_finish(const char *reason, const int *status)
 	/* The mapping stays: other threads may still be in a hook. */
 	if (s->ended && s->state_path)
 		sys_unlink(state_text(s, s->state_path));
-	tls.busy = GUARD_OPEN;
+	quiet_end();
+	guard_leave(&tls);
 }
 
 void recorder_alone(void)
 {
-	if (!tls.busy && recorder_is_on())
+	if (!INSIDE && recorder_is_on())
 		sampler_pause();
 }
 
 void recorder_not_alone(void)
 {
-	if (!tls.busy && recorder_is_on())
+	if (!INSIDE && recorder_is_on())
 		sampler_resume();
 }
 
 void recorder_seal(void)
 {
-	if (tls.busy || !recorder_is_on() || !recorder_memory ||
+	if (INSIDE || !recorder_is_on() || !recorder_memory ||
 	    recorder_memory->pid != (uint32_t)sys_getpid())
 		return;
-	tls.busy = GUARD_NESTING;
+	guard_close(&tls);
 	sealed = true;
 	output_note(recorder_memory, "warning", "seccomp",
 		    "the program restricted its system calls: recording ended there");
 	sampler_pause();
-	tls.busy = GUARD_OPEN;
+	guard_leave(&tls);
 	recorder_finish("stopped", NULL);
 }
 
 void recorder_limit(unsigned long bytes)
 {
-	if (tls.busy || !recorder_is_on() || !recorder_memory ||
+	if (INSIDE || !recorder_is_on() || !recorder_memory ||
 	    recorder_memory->pid != (uint32_t)sys_getpid())
 		return;
-	tls.busy = GUARD_NESTING;
+	guard_close(&tls);
 	state_shrink(recorder_memory, bytes);
-	tls.busy = GUARD_OPEN;
+	guard_leave(&tls);
 }
 
 void recorder_before_fork(void)
 {
 	struct state *s = recorder_memory;
 
-	if (tls.busy || !recorder_is_on() || !s || !follow_forks())
+	if (INSIDE || !recorder_is_on() || !s || !follow_forks())
 		return;
-	tls.busy = GUARD_NESTING;
+	guard_close(&tls);
 	inheritance_take(s);
-	tls.busy = GUARD_OPEN;
+	guard_leave(&tls);
 }
 
 void recorder_after_fork(int child)
 {
 	struct state *s = recorder_memory;
 
-	if (tls.busy || !recorder_is_on() || !s)
+	if (INSIDE || !recorder_is_on() || !s)
 		return;
-	tls.busy = GUARD_NESTING;
+	guard_close(&tls);
 	inheritance_forget();
 	if (child > 0)
 		output_fork(s, (uint32_t)child);
-	tls.busy = GUARD_OPEN;
+	guard_leave(&tls);
 }
 
 /* The state's name goes before an exec and does not come back: not for one that
@@ -397,27 +424,27 @@ void recorder_before_exec(const char *path)
 {
 	struct state *s = recorder_memory;
 
-	if (tls.busy || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
+	if (INSIDE || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
 		return;
-	tls.busy = GUARD_NESTING;
+	guard_close(&tls);
 	exec_announced = may_succeed(path);
 	if (exec_announced) {
 		output_exec(s, path);
 		state_detach(s);
 	}
-	tls.busy = GUARD_OPEN;
+	guard_leave(&tls);
 }
 
 void recorder_exec_failed(void)
 {
 	struct state *s = recorder_memory;
 
-	if (tls.busy || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
+	if (INSIDE || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
 		return;
-	tls.busy = GUARD_NESTING;
+	guard_close(&tls);
 	if (exec_announced)
 		output_exec_failed(s);
-	tls.busy = GUARD_OPEN;
+	guard_leave(&tls);
 }
 
 static void last_handler(int status, void *unused)
@@ -441,9 +468,9 @@ static void last_quick_handler(void)
 __attribute__((constructor)) static void construct(void)
 {
 	have_key = pthread_key_create(&ending_key, thread_is_ending) == 0;
-	if (recorder_enter_cold(&tls)) {
+	if (recorder_enter_cold(&tls, __builtin_frame_address(0))) {
 		at_quick_exit(last_quick_handler);
-		tls.busy = GUARD_OPEN;
+		guard_leave(&tls);
 	}
 }
 
@@ -451,9 +478,8 @@ __attribute__((constructor)) static void construct(void)
  * after all of them. */
 __attribute__((destructor)) static void destruct(void)
 {
-	uint32_t busy = tls.busy;
-
-	tls.busy = GUARD_NESTING;
+	nobody_inside();
+	guard_close(&tls);
 	on_exit(last_handler, NULL);
-	tls.busy = busy;
+	guard_leave(&tls);
 }

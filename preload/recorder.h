@@ -18,9 +18,10 @@
 /* The state in use; NULL before the start. */
 extern struct state *recorder_memory __attribute__((visibility("hidden")));
 
-/* The first half of every hook that finds the guard closed: start if that has
- * not happened yet, count what is lost.  True when the guard is now held. */
-bool recorder_enter_cold(struct tls *t);
+/* The first half of every hook (with frame address `frame`) that finds the guard
+ * closed: open it if who closed it is gone for good, start if that has not happened
+ * yet, count what is lost.  True when the guard is now held. */
+bool recorder_enter_cold(struct tls *t, const void *frame);
 
 /* Attach the calling thread; NULL when it cannot be recorded. */
 struct thread *recorder_attach(struct tls *t);
@@ -66,8 +67,9 @@ static inline struct thread *recorder_enter(const void *frame)
 {
 	struct tls *t = &tls;
 
-	if (unlikely(!guard_enter(t)) && !recorder_enter_cold(t))
+	if (unlikely(!guard_enter(t)) && !recorder_enter_cold(t, frame))
 		return NULL;
+	t->busy = (uintptr_t)frame;
 	if (unlikely(!t->thread) && !recorder_attach(t)) {
 		guard_leave(t);
 		return NULL;

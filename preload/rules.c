@@ -3,6 +3,7 @@
 #include "rules.h"
 
 #include "arena.h"
+#include "lock.h"
 #include "modules.h"
 
 #define FIRST_ENTRIES 256
@@ -35,15 +36,24 @@ bool rules_init(struct rules *rules)
 	return false;
 }
 
+/* Take the entries of another.  The old ones' place is gone: nobody may jump out in
+ * between. */
+static void replace(struct rules *rules, const struct rules *other)
+{
+	quiet_begin();
+	arena_unmap(rules->entries, entries_size(rules));
+	rules->entries = other->entries;
+	rules->mask = other->mask;
+	quiet_end();
+}
+
 void rules_flush(struct rules *rules)
 {
 	struct rules fresh;
 
 	/* What came first in a large table is not wanted again soon. */
 	if (rules->mask >= FEW_ENTRIES && make_entries(&fresh, FIRST_ENTRIES)) {
-		arena_unmap(rules->entries, entries_size(rules));
-		rules->entries = fresh.entries;
-		rules->mask = fresh.mask;
+		replace(rules, &fresh);
 	} else {
 		for (uint32_t i = 0; i <= rules->mask; i++)
 			rules->entries[i].key = 0;
@@ -75,9 +85,7 @@ static void grow(struct rules *rules)
 	for (uint32_t i = 0; i <= rules->mask; i++)
 		if (rules->entries[i].key)
 			*slot_for(&bigger, rules->entries[i].key) = rules->entries[i];
-	arena_unmap(rules->entries, entries_size(rules));
-	rules->entries = bigger.entries;
-	rules->mask = bigger.mask;
+	replace(rules, &bigger);
 }
 
 static bool same_way(const struct rule_way *a, const struct rule_way *b)

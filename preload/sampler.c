@@ -80,7 +80,7 @@ static void *helper(void *arg)
 	struct state *s = arg;
 
 	/* Never recorded, and never in the program's way. */
-	tls.busy = GUARD_NESTING;
+	guard_close(&tls);
 	__atomic_store_n(&helper_tid, (uint32_t)sys_gettid(), __ATOMIC_RELEASE);
 	sys_set_name("memprof");
 	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE) && !output_broken()) {
@@ -97,7 +97,7 @@ static void *helper(void *arg)
 		}
 		sys_futex_wait(&stop, 0, pause);
 	}
-	tls.busy = GUARD_OPEN;
+	guard_leave(&tls);
 	return NULL;
 }
 

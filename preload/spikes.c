@@ -32,7 +32,7 @@ COLD void spikes_look(struct state *s, size_t bytes, enum spike_cause cause)
 	if (rss <= __atomic_load_n(&s->spike_rss, __ATOMIC_RELAXED))
 		return;
 	/* Who has it sees much the same. */
-	if (!lock_try(&s->spike_lock, (uint32_t)sys_gettid()))
+	if (!lock_take_free(&s->spike_lock, (uint32_t)sys_gettid()))
 		return;
 	s->spike_time = now;
 	s->spike_cause = cause;

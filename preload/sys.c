@@ -275,6 +275,26 @@ int sys_random(void *buf, size_t len)
 	return ret == (long)len ? 0 : ret < 0 ? (int)ret : -EAGAIN;
 }
 
+#define SIGNAL_BIT(sig) ((uint64_t)1 << ((sig)-1))
+#define FAULTS                                                                                \
+	(SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGFPE) | \
+	 SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGSYS))
+
+uint64_t sys_block_signals(void)
+{
+	uint64_t all = ~FAULTS, before = 0;
+
+	if (CALL4(SYS_rt_sigprocmask, SIG_BLOCK, &all, &before, sizeof(before)) != 0)
+		return SYS_SIGNALS_AS_THEY_ARE;
+	return before;
+}
+
+void sys_set_signals(uint64_t blocked)
+{
+	if (blocked != SYS_SIGNALS_AS_THEY_ARE)
+		CALL4(SYS_rt_sigprocmask, SIG_SETMASK, &blocked, 0, sizeof(blocked));
+}
+
 bool sys_signal_stack(uintptr_t *low, uintptr_t *high)
 {
 	stack_t ss;

@@ -68,6 +68,12 @@ int sys_futex_wake(uint32_t *word, int waiters);
 int sys_getrlimit(int resource, uint64_t *soft);
 int sys_random(void *buf, size_t len);
 uint64_t sys_clock_ns(int clock);
+/* Block all signals of the calling thread but those of faults; which were blocked
+ * before.  And have these blocked again.  No set of signals has all bits: that says
+ * that nothing was or is to be changed. */
+#define SYS_SIGNALS_AS_THEY_ARE UINT64_MAX
+uint64_t sys_block_signals(void);
+void sys_set_signals(uint64_t blocked);
 /* The calling thread's alternate signal stack; false when it has none. */
 bool sys_signal_stack(uintptr_t *low, uintptr_t *high);
 /* Page faults of the process so far, and its processor time in nanoseconds. */

@@ -91,14 +91,18 @@ static struct thread *make(void)
 
 #define STACK_MAX ((uint64_t)1 << 30)
 
+uintptr_t thread_stack_top(bool is_main)
+{
+	return is_main ? (uintptr_t)__libc_stack_end + SPAN_ABOVE_ENTRY : arch_thread_pointer();
+}
+
 /* The thread's own stack: known at its upper end (the main thread's from the
  * loader, others end below their thread control block).  The main thread's goes
  * down as far as its limit; others were made of any size, so that they are looked
  * at page by page as they are used (span_locate). */
 static void set_own_stack(struct thread *t, bool is_main)
 {
-	uintptr_t high = is_main ? (uintptr_t)__libc_stack_end + SPAN_ABOVE_ENTRY
-				 : arch_thread_pointer();
+	uintptr_t high = thread_stack_top(is_main);
 	uint64_t limit;
 
 	if (!is_main || sys_getrlimit(RLIMIT_STACK, &limit) != 0 || limit > STACK_MAX)

@@ -124,6 +124,9 @@ static inline struct cell *counters_cell(struct thread *t, enum mp_kind kind, ui
  */
 struct thread *thread_attach(struct state *s);
 
+/* Where the calling thread's own stack ends; `is_main` for that of the process. */
+uintptr_t thread_stack_top(bool is_main);
+
 /* The calling thread is about to end; later events of it still count.  Returns
  * how many have said so before, and it. */
 uint32_t thread_ending(struct thread *t);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "arena.h"
+#include "lock.h"
 #include "moments.h"
 #include "peak.h"
 #include "rt.h"
@@ -108,13 +109,17 @@ static COLD struct zone_sum *find_sum(struct thread *t, struct zones *z, uint32_
 
 		while (n <= zone)
 			n *= 2;
+		quiet_begin();
 		sums = z->sums ? arena_grow(z->sums, z->n_sums * sizeof(*z->sums),
 					    n * sizeof(*z->sums), ARENA_OUTPUT)
 			       : arena_map(n * sizeof(*z->sums), ARENA_OUTPUT);
+		if (sums) {
+			z->sums = sums;
+			z->n_sums = n;
+		}
+		quiet_end();
 		if (!sums)
 			return NULL;
-		z->sums = sums;
-		z->n_sums = n;
 	}
 	if (!z->sums[zone]) {
 		index = zone_names_new_sum(t->state, zone, t->record->first_sum);
@@ -170,13 +175,16 @@ static bool deepen(struct zones *z)
 
 	if (z->cap == DEPTH_MAX)
 		return false;
+	/* Its old place is gone: nobody may jump out in between. */
+	quiet_begin();
 	open = arena_grow(z->open, z->cap * sizeof(*z->open), z->cap * 2 * sizeof(*z->open),
 			  ARENA_OUTPUT);
-	if (!open)
-		return false;
-	z->open = open;
-	z->cap *= 2;
-	return true;
+	if (open) {
+		z->open = open;
+		z->cap *= 2;
+	}
+	quiet_end();
+	return open != NULL;
 }
 
 static inline void begin(struct thread *t, const void *key, enum zone_kind kind, uintptr_t sp)
@@ -360,6 +368,12 @@ void zones_cut(struct thread *t, uintptr_t from, uintptr_t sp)
 	}
 	if (depth < z->depth)
 		close_to(t, z, depth, sys_clock_ns(CLOCK_MONOTONIC));
+}
+
+void zones_forget_names(struct thread *t)
+{
+	if (t->zones)
+		t->zones->generation = zone_names_generation() - 1;
 }
 
 void zones_end_all(struct thread *t)

@@ -29,6 +29,9 @@ void zones_exit(struct thread *t, const void *function, uint64_t now);
 /* The stack is cut back to `sp` from `from`: regions begun between them end. */
 void zones_cut(struct thread *t, uintptr_t from, uintptr_t sp);
 
+/* What was under way when the program jumped out of it is not to be relied on. */
+void zones_forget_names(struct thread *t);
+
 /* End them all: the thread or the process ends. */
 void zones_end_all(struct thread *t);
 

@@ -31,6 +31,12 @@ static inline unsigned long arch_thread_pointer(void)
 	return tp;
 }
 
+/* Where the caller's stack ends now, in one instruction. */
+static inline __attribute__((always_inline)) void arch_store_stack_pointer(unsigned long *to)
+{
+	__asm__ volatile("mov %%rsp, %0" : "=m"(*to));
+}
+
 /* A hint that this core waits for another one. */
 static inline void arch_pause(void)
 {

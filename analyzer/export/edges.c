@@ -109,7 +109,7 @@ void edges_init(struct edges *e, const struct model *model, struct symbols *symb
 	*e = (struct edges){ .n_lines = 0 };
 	export_stacks_init(&stacks, model, kind);
 	for (size_t i = 0; i < stacks.n; i++) {
-		export_frames_of(&frames, model, symbols, stacks.v[i].node);
+		export_frames_of(&frames, model, symbols, stacks.v[i].stack);
 		count_stack(e, &frames, &stacks.v[i].counts, i);
 		counts_add(&e->total, &stacks.v[i].counts);
 	}

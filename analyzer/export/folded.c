@@ -39,7 +39,7 @@ static int write_folded(const struct model *model, struct symbols *symbols,
 
 		if (!value)
 			continue;
-		export_frames_of(&frames, model, symbols, stacks.v[i].node);
+		export_frames_of(&frames, model, symbols, stacks.v[i].stack);
 		for (size_t f = frames.n; f--;) {
 			put_name(out, frames.v[f].frame, &names);
 			sink_putc(out, f ? ';' : ' ');

@@ -179,7 +179,7 @@ static void put_tree(struct massif *m)
 
 		if (bytes <= 0)
 			continue;
-		w[n++] = (struct walker){ .node = m->stacks.v[i].node, .bytes = bytes };
+		w[n++] = (struct walker){ .node = m->stacks.v[i].stack, .bytes = bytes };
 		sum += bytes;
 	}
 	m->least = sum / THRESHOLD;

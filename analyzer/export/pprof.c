@@ -126,14 +126,14 @@ static uint64_t location_of(struct profile *p, uint32_t node)
 	return p->locations.n;
 }
 
-static void put_sample(struct profile *p, const struct export_stack *stack)
+static void put_sample(struct profile *p, const struct model_site *stack)
 {
 	const struct counts *c = &stack->counts;
 	struct strbuf sample = STRBUF_INIT, packed = STRBUF_INIT;
 
 	if (!c->allocs && !counts_live(c) && !counts_live_bytes(c))
 		return;
-	for (uint32_t node = stack->node; node; node = p->model->nodes[node].parent)
+	for (uint32_t node = stack->stack; node; node = p->model->nodes[node].parent)
 		proto_varint(&packed, location_of(p, node));
 	proto_message(&sample, SAMPLE_LOCATION, &packed);
 	strbuf_clear(&packed);

@@ -45,7 +45,7 @@ static void put_frames(struct scope *s)
 static void number_frames(struct scope *s)
 {
 	for (size_t i = 0; i < s->stacks.n; i++) {
-		export_frames_of(&s->frames, s->model, s->symbols, s->stacks.v[i].node);
+		export_frames_of(&s->frames, s->model, s->symbols, s->stacks.v[i].stack);
 		for (size_t f = s->frames.n; f--;)
 			export_name_of(&s->names, s->frames.v[f].frame);
 	}
@@ -59,7 +59,7 @@ static void put_samples(struct scope *s, const struct export_measure *measure)
 	for (size_t i = 0; i < s->stacks.n; i++) {
 		if (measure->get(&s->stacks.v[i].counts) <= 0)
 			continue;
-		export_frames_of(&s->frames, s->model, s->symbols, s->stacks.v[i].node);
+		export_frames_of(&s->frames, s->model, s->symbols, s->stacks.v[i].stack);
 		sink_printf(s->out, "%s[", sep);
 		for (size_t f = s->frames.n; f--;) {
 			sink_number(s->out, export_name_of(&s->names, s->frames.v[f].frame));

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/map.h"
 #include "util/strbuf.h"
 #include "util/utf8.h"
 #include "util/xalloc.h"
@@ -32,35 +31,18 @@ const struct export_measure *export_measure_find(const char *key)
 	return NULL;
 }
 
-static int by_node(const void *left, const void *right)
+static int by_stack(const void *left, const void *right)
 {
-	const struct export_stack *a = left, *b = right;
+	const struct model_site *a = left, *b = right;
 
-	return a->node < b->node ? -1 : a->node > b->node;
+	return a->stack < b->stack ? -1 : a->stack > b->stack;
 }
 
 void export_stacks_init(struct export_stacks *stacks, const struct model *model, enum mp_kind kind)
 {
-	struct map index = MAP_INIT;
-
-	*stacks = (struct export_stacks){ .n = 0 };
-	stacks->v = xcalloc(model->n_sites + 1, sizeof(*stacks->v));
-	for (size_t i = 0; i < model->n_sites; i++) {
-		const struct model_site *site = &model->sites[i];
-		uint64_t *at;
-		bool fresh;
-
-		if (site->kind != kind)
-			continue;
-		at = map_at(&index, site->stack, &fresh);
-		if (fresh) {
-			*at = stacks->n;
-			stacks->v[stacks->n++].node = site->stack;
-		}
-		counts_add(&stacks->v[*at].counts, &site->counts);
-	}
-	qsort(stacks->v, stacks->n, sizeof(*stacks->v), by_node);
-	map_release(&index);
+	stacks->v = model_merge_sites(model, kind, &stacks->n);
+	if (stacks->n)
+		qsort(stacks->v, stacks->n, sizeof(*stacks->v), by_stack);
 }
 
 void export_stacks_release(struct export_stacks *stacks)

@@ -29,14 +29,9 @@ extern const struct export_measure export_measures[MEASURES];
 /* By key, or NULL. */
 const struct export_measure *export_measure_find(const char *key);
 
-/* A stack with what all threads did there. */
-struct export_stack {
-	uint32_t node;
-	struct counts counts;
-};
-
+/* Each stack with what all threads did there. */
 struct export_stacks {
-	struct export_stack *v; /* in the order of their numbers in the trace */
+	struct model_site *v; /* in the order of their numbers in the trace */
 	size_t n;
 };
 

@@ -10,6 +10,7 @@
 #include "model/processes.h"
 #include "trace/reader.h"
 #include "util/diag.h"
+#include "util/map.h"
 #include "util/xalloc.h"
 
 void build_bad(struct builder *b, uint64_t line, const char *fmt, ...)
@@ -256,4 +257,33 @@ struct counts model_total(const struct model *model, enum mp_kind kind)
 		if (model->sites[i].kind == kind)
 			counts_add(&total, &model->sites[i].counts);
 	return total;
+}
+
+struct model_site *model_merge_sites(const struct model *model, enum mp_kind kind, size_t *n_merged)
+{
+	struct map index = MAP_INIT;
+	struct model_site *merged = NULL;
+	size_t n = 0, alloc = 0;
+
+	for (size_t i = 0; i < model->n_sites; i++) {
+		const struct model_site *site = &model->sites[i];
+		uint64_t *at;
+		bool fresh;
+
+		if (site->kind != kind)
+			continue;
+		at = map_at(&index, site->stack, &fresh);
+		if (fresh) {
+			*at = n;
+			XGROW(merged, n, alloc);
+			merged[n++] = (struct model_site){ .stack = site->stack,
+							   .kind = kind,
+							   .thread = MODEL_NO_THREAD,
+							   .process = MODEL_NO_PROCESS };
+		}
+		counts_add(&merged[*at].counts, &site->counts);
+	}
+	map_release(&index);
+	*n_merged = n;
+	return merged;
 }

@@ -380,6 +380,12 @@ void counts_add(struct counts *sum, const struct counts *c);
 /* Sum of all sites of `kind` at the model's point. */
 struct counts model_total(const struct model *model, enum mp_kind kind);
 
+/*
+ * The same for each stack, whatever thread and process: sites without them, in the order
+ * of the first of each stack.  To be freed.
+ */
+struct model_site *model_merge_sites(const struct model *model, enum mp_kind kind, size_t *n);
+
 /* Is it of several traces?  Then counts, peaks and the footer's numbers are sums. */
 static inline bool model_is_family(const struct model *model)
 {

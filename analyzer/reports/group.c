@@ -141,37 +141,6 @@ uint32_t groups_of_stack(struct groups *g, uint32_t stack)
 					 : group_by_id(g, stack, (struct group){ .node = stack });
 }
 
-/* Sites of one stack as one: threads and processes are of no interest.  To be freed. */
-static struct model_site *merge_sites(const struct model *model, enum mp_kind kind,
-				      size_t *n_merged)
-{
-	struct map index = MAP_INIT;
-	struct model_site *merged = NULL;
-	size_t n = 0, alloc = 0;
-
-	for (size_t i = 0; i < model->n_sites; i++) {
-		const struct model_site *site = &model->sites[i];
-		uint64_t *at;
-		bool fresh;
-
-		if (site->kind != kind)
-			continue;
-		at = map_at(&index, site->stack, &fresh);
-		if (fresh) {
-			*at = n;
-			XGROW(merged, n, alloc);
-			merged[n++] = (struct model_site){ .stack = site->stack,
-							   .kind = kind,
-							   .thread = MODEL_NO_THREAD,
-							   .process = MODEL_NO_PROCESS };
-		}
-		counts_add(&merged[*at].counts, &site->counts);
-	}
-	map_release(&index);
-	*n_merged = n;
-	return merged;
-}
-
 static void add_sites(struct groups *g, const struct model_site *sites, size_t n, enum mp_kind kind)
 {
 	bool whole = g->cumulative && g->by < BY_STACK;
@@ -203,7 +172,7 @@ void groups_build(struct groups *g, const struct model *model, struct symbols *s
 	places_init(&g->places, model, symbols, allocator_frames);
 	if (by < BY_THREAD && !filters_on(filters, FILTER_THREAD) &&
 	    !filters_on(filters, FILTER_PROCESS))
-		merged = merge_sites(model, kind, &n);
+		merged = model_merge_sites(model, kind, &n);
 	add_sites(g, merged ? merged : model->sites, n, kind);
 	free(merged);
 }

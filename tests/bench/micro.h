@@ -14,6 +14,8 @@
 
 #include <stdint.h>
 
+#include "bench.h"
+
 struct micro_case {
 	const char *name;
 	const char *unit; /* "ns": time an operation; "MB/s": operations are bytes */
@@ -33,5 +35,14 @@ void micro_measured(const struct micro_case *c, uint64_t ops);
 
 /* Print why and exit with status 1. */
 void micro_die(const char *what) __attribute__((noreturn));
+
+/* A run of the cases, by `name`: fn on a stack of that depth.  Between main() and fn are
+ * micro_main(), the way to measure, micro_measured() and the function defined here. */
+#define MICRO_AT_DEPTH(name, depth, fn)                   \
+	static void name(uint64_t ops)                    \
+	{                                                 \
+		bench_at_depth((depth)-4, fn, (long)ops); \
+		NO_TAIL_CALL;                             \
+	}
 
 #endif

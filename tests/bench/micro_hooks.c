@@ -94,21 +94,12 @@ static void prepare(uint64_t ops)
 	seed = 1;
 }
 
-/* Between main() and fn are micro_main(), the way to measure, micro_measured()
- * and the function defined here. */
-#define AT_DEPTH(name, depth, fn)                         \
-	static void name(uint64_t ops)                    \
-	{                                                 \
-		bench_at_depth((depth)-4, fn, (long)ops); \
-		NO_TAIL_CALL;                             \
-	}
-
-AT_DEPTH(one_20, 20, one)
-AT_DEPTH(one_50, 50, one)
-AT_DEPTH(live_20, 20, live)
-AT_DEPTH(zeroed_20, 20, zeroed)
-AT_DEPTH(resized_20, 20, resized)
-AT_DEPTH(sites_20, 17, sites)
+MICRO_AT_DEPTH(one_20, 20, one)
+MICRO_AT_DEPTH(one_50, 50, one)
+MICRO_AT_DEPTH(live_20, 20, live)
+MICRO_AT_DEPTH(zeroed_20, 20, zeroed)
+MICRO_AT_DEPTH(resized_20, 20, resized)
+MICRO_AT_DEPTH(sites_20, 17, sites)
 
 int main(int argc, char **argv)
 {

@@ -87,22 +87,13 @@ static void prepare(uint64_t ops)
 	seed = 1;
 }
 
-/* Between main() and fn are micro_main(), the way to measure, micro_measured()
- * and the function defined here. */
-#define AT_DEPTH(name, depth, fn)                         \
-	static void name(uint64_t ops)                    \
-	{                                                 \
-		bench_at_depth((depth)-4, fn, (long)ops); \
-		NO_TAIL_CALL;                             \
-	}
-
 /* A path adds three frames. */
-AT_DEPTH(same_20, 20, same)
-AT_DEPTH(same_50, 50, same)
-AT_DEPTH(pair_20, 20, pair)
-AT_DEPTH(sites_20, 17, sites)
-AT_DEPTH(sites_50, 47, sites)
-AT_DEPTH(tree_10, 10, trees)
+MICRO_AT_DEPTH(same_20, 20, same)
+MICRO_AT_DEPTH(same_50, 50, same)
+MICRO_AT_DEPTH(pair_20, 20, pair)
+MICRO_AT_DEPTH(sites_20, 17, sites)
+MICRO_AT_DEPTH(sites_50, 47, sites)
+MICRO_AT_DEPTH(tree_10, 10, trees)
 
 int main(int argc, char **argv)
 {

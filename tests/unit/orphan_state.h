@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "model/model.h"
 #include "model/validate.h"
 #include "orphan/orphan.h"
@@ -57,7 +58,6 @@ static struct image {
 	char text[TEXT] __attribute__((aligned(64)));
 } image;
 
-static char folder[64];
 static char header[1024];
 
 static void read_line(const char *path, char *text, size_t cap)
@@ -250,22 +250,11 @@ static void make_header(const char *state)
 
 static void setup(void)
 {
-	strcpy(folder, "/tmp/memprof-test-XXXXXX");
-	cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+	folder_enter();
 	make_state();
 	make_header(STATE);
 	write_trace("");
 	write_state();
-}
-
-static void teardown(void)
-{
-	char command[128];
-
-	if (strncmp(folder, "/tmp/memprof-test-", 18))
-		return;
-	snprintf(command, sizeof(command), "rm -rf -- '%s'", folder);
-	cr_assert_eq(system(command), 0);
 }
 
 static bool is_there(const char *path)

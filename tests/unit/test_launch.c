@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "launch/elf_check.h"
 #include "launch/environment.h"
 #include "launch/library.h"
@@ -25,7 +26,6 @@
 /* A small dynamic program that every system has. */
 static const char plain[] = "/usr/bin/env";
 
-static char folder[64];
 static unsigned char image[1 << 20];
 static size_t image_len;
 
@@ -54,8 +54,7 @@ static void setup(void)
 	int fd = open(plain, O_RDONLY);
 	ssize_t n;
 
-	strcpy(folder, "/tmp/memprof-test-XXXXXX");
-	cr_assert(mkdtemp(folder));
+	folder_enter();
 	cr_assert_geq(fd, 0);
 	while ((n = read(fd, image + image_len, sizeof(image) - image_len)) > 0)
 		image_len += (size_t)n;
@@ -63,17 +62,7 @@ static void setup(void)
 	cr_assert(image_len > 1000 && image_len < sizeof(image));
 }
 
-static void teardown(void)
-{
-	char command[128];
-
-	if (strncmp(folder, "/tmp/memprof-test-", 18))
-		return;
-	snprintf(command, sizeof(command), "rm -rf -- '%s'", folder);
-	cr_assert_eq(system(command), 0);
-}
-
-TestSuite(launch, .init = setup, .fini = teardown);
+TestSuite(launch, .init = setup, .fini = folder_remove);
 
 static struct elf_facts facts_of(const char *path)
 {

@@ -8,30 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "launch/summary.h"
 #include "launch/traces.h"
 #include "util/diag.h"
 #include "util/strbuf.h"
 
-static char folder[64];
-
-static void setup(void)
-{
-	strcpy(folder, "/tmp/memprof-test-XXXXXX");
-	cr_assert(mkdtemp(folder) && chdir(folder) == 0);
-}
-
-static void teardown(void)
-{
-	char command[128];
-
-	if (strncmp(folder, "/tmp/memprof-test-", 18))
-		return;
-	snprintf(command, sizeof(command), "rm -rf -- '%s'", folder);
-	cr_assert_eq(system(command), 0);
-}
-
-TestSuite(launch_traces, .init = setup, .fini = teardown);
+TestSuite(launch_traces, .init = folder_enter, .fini = folder_remove);
 
 /* A trace with a footer, last written `age` seconds ago. */
 static void write_trace(const char *name, const char *run, int pid, int age)

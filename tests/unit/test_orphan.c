@@ -5,7 +5,7 @@
  */
 #include "orphan_state.h"
 
-TestSuite(orphan, .init = setup, .fini = teardown);
+TestSuite(orphan, .init = setup, .fini = folder_remove);
 
 Test(orphan, drained)
 {

@@ -5,7 +5,7 @@
  */
 #include "orphan_state.h"
 
-TestSuite(orphan_cut, .init = setup, .fini = teardown, .timeout = 120);
+TestSuite(orphan_cut, .init = setup, .fini = folder_remove, .timeout = 120);
 
 static char whole[65536];
 static size_t whole_len;

@@ -6,7 +6,7 @@
  */
 #include "orphan_state.h"
 
-TestSuite(orphan_mutations, .init = setup, .fini = teardown);
+TestSuite(orphan_mutations, .init = setup, .fini = folder_remove);
 
 /* xorshift: the same mutations every time. */
 static uint64_t random_state = 88172645463325252ULL;

@@ -14,38 +14,13 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "folder.h"
 #include "trace/source.h"
 #include "util/diag.h"
 #include "util/strbuf.h"
 #include "util/xalloc.h"
 
-static char dir[] = "/tmp/memprof-source-XXXXXX";
-
-static void enter(void)
-{
-	cr_assert_not_null(mkdtemp(dir));
-	cr_assert_eq(chdir(dir), 0);
-}
-
-static void leave(void)
-{
-	cr_assert_eq(chdir("/"), 0);
-	execlp("rm", "rm", "-rf", dir, NULL);
-}
-
-/* exec replaces only a child: the test's own process goes on. */
-static void clean_up(void)
-{
-	pid_t child = fork();
-
-	if (!child) {
-		leave();
-		_exit(1);
-	}
-	waitpid(child, NULL, 0);
-}
-
-TestSuite(source, .init = enter, .fini = clean_up);
+TestSuite(source, .init = folder_enter, .fini = folder_remove);
 
 static void put_file(const char *path, const void *data, size_t len)
 {

@@ -7,18 +7,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "model/model.h"
 #include "model/source_files.h"
 #include "util/xalloc.h"
 
-static char dir[] = "/tmp/memprof-source-XXXXXX";
-
 static char *put(const char *name, const char *text)
 {
-	char *path = xasprintf("%s/%s", dir, name);
+	char *path = xasprintf("%s/%s", folder, name);
 	FILE *file;
 
-	for (char *slash = path + strlen(dir) + 1; (slash = strchr(slash, '/')); slash++) {
+	for (char *slash = path + strlen(folder) + 1; (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
 		mkdir(path, 0700);
 		*slash = '/';
@@ -30,20 +29,7 @@ static char *put(const char *name, const char *text)
 	return path;
 }
 
-static void setup(void)
-{
-	cr_assert_not_null(mkdtemp(dir));
-}
-
-static void teardown(void)
-{
-	char *command = xasprintf("rm -rf '%s'", dir);
-
-	cr_expect_eq(system(command), 0);
-	free(command);
-}
-
-TestSuite(source_files, .init = setup, .fini = teardown);
+TestSuite(source_files, .init = folder_enter, .fini = folder_remove);
 
 Test(source_files, lines_without_their_ends)
 {
@@ -83,8 +69,8 @@ Test(source_files, only_plain_files_with_whole_paths)
 Test(source_files, folders_maps_and_sysroot)
 {
 	char *below = put("src/lib/x.c", "below\n"), *other = put("new/y.c", "mapped\n");
-	char *rooted = put("root/usr/z.c", "rooted\n"), *map = xasprintf("/build=%s/new", dir);
-	char *src = xasprintf("%s/src", dir), *root = xasprintf("%s/root", dir);
+	char *rooted = put("root/usr/z.c", "rooted\n"), *map = xasprintf("/build=%s/new", folder);
+	char *src = xasprintf("%s/src", folder), *root = xasprintf("%s/root", folder);
 	const struct source_options options = {
 		.sysroot = root,
 		.dirs = (const char *const[]){ src },
@@ -114,7 +100,8 @@ Test(source_files, changed_since_the_run)
 	char epoch[] = "2001-02-03T04:05:06.000000000Z", *path = put("a.c", "new\n");
 	const struct model model = { .has_header = true, .header = { .epoch = epoch } };
 	const struct source_options plain = { .n_dirs = 0 };
-	const struct source_options named = { .dirs = (const char *const[]){ dir }, .n_dirs = 1 };
+	const struct source_options named = { .dirs = (const char *const[]){ folder },
+					      .n_dirs = 1 };
 	struct source_files *files = source_files_new(&plain, &model);
 
 	cr_expect_null(source_files_line(files, path, 1));

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../lib/symbols_fixture.h"
+#include "folder.h"
 
 static const char source[] =
 	"extern \"C\" void *malloc(unsigned long);\n"
@@ -25,30 +26,19 @@ static const char source[] =
 	"	return f(3) == nullptr;\n"
 	"}\n";
 
-static char folder[64], program[128];
+static char program[128];
 
 static void setup(void)
 {
 	FILE *file;
 
-	strcpy(folder, "/tmp/memprof-test-XXXXXX");
-	cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+	folder_enter();
 	snprintf(program, sizeof(program), "%s/program", folder);
 	file = fopen("source.cc", "w");
 	cr_assert(file && fputs(source, file) >= 0 && fclose(file) == 0);
 }
 
-static void teardown(void)
-{
-	char command[128];
-
-	if (strncmp(folder, "/tmp/memprof-test-", 18))
-		return;
-	snprintf(command, sizeof(command), "rm -rf -- '%s'", folder);
-	cr_assert_eq(system(command), 0);
-}
-
-TestSuite(symbols_cxx, .init = setup, .fini = teardown, .timeout = 120);
+TestSuite(symbols_cxx, .init = setup, .fini = folder_remove, .timeout = 120);
 
 static const struct {
 	const char *function; /* how its name begins */

@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 #include "../lib/symbols_fixture.h"
+#include "folder.h"
 
-static char folder[64], command[16384];
+static char command[16384];
 static char self[4096], id[129];
 static uint64_t address; /* inside known_function, as the file has it */
 static int known_line;
@@ -49,8 +50,7 @@ static void setup(void)
 	int fd;
 
 	cr_assert_gt(len, 0);
-	strcpy(folder, "/tmp/memprof-test-XXXXXX");
-	cr_assert(mkdtemp(folder));
+	folder_enter();
 	dl_iterate_phdr(first_bias, &bias);
 	address = known_function() - bias;
 	elf_version(EV_CURRENT);
@@ -66,14 +66,7 @@ static void setup(void)
 		cr_skip_test("no build id in this build, or no binutils");
 }
 
-static void teardown(void)
-{
-	/* only what setup() made */
-	if (!strncmp(folder, "/tmp/memprof-test-", 18))
-		sh("rm -rf -- \"$PWD\"");
-}
-
-TestSuite(symbol_files, .init = setup, .fini = teardown);
+TestSuite(symbol_files, .init = setup, .fini = folder_remove);
 
 /* Frame of known_function when `file` (below the folder) is the module. */
 static struct frame look(const char *file, const char *build_id, const char *debug_path,

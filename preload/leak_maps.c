@@ -157,7 +157,7 @@ int leak_maps_read(struct leak_maps *maps)
 	return n < 0 ? (int)n : ok ? 0 : -ENOMEM;
 }
 
-const struct leak_map *leak_maps_find(const struct leak_maps *maps, uintptr_t at)
+const struct leak_map *leak_maps_next(const struct leak_maps *maps, uintptr_t at)
 {
 	size_t low = 0, high = maps->n;
 
@@ -169,5 +169,12 @@ const struct leak_map *leak_maps_find(const struct leak_maps *maps, uintptr_t at
 		else
 			high = mid;
 	}
-	return low < maps->n && maps->v[low].start <= at ? &maps->v[low] : NULL;
+	return low < maps->n ? &maps->v[low] : NULL;
+}
+
+const struct leak_map *leak_maps_find(const struct leak_maps *maps, uintptr_t at)
+{
+	const struct leak_map *map = leak_maps_next(maps, at);
+
+	return map && map->start <= at ? map : NULL;
 }

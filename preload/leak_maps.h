@@ -44,6 +44,9 @@ uint32_t leak_flags_of_name(const char *name, const char *end);
 /* One line of that file; false when it is none.  `end` is its end. */
 bool leak_map_parse(struct leak_map *map, const char *line, const char *end);
 
+/* The first mapping that ends behind `at`: the one that holds it, or the next; or NULL. */
+const struct leak_map *leak_maps_next(const struct leak_maps *maps, uintptr_t at);
+
 /* The mapping that holds `at`, or NULL. */
 const struct leak_map *leak_maps_find(const struct leak_maps *maps, uintptr_t at);
 

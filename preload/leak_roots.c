@@ -68,24 +68,13 @@ static void add(struct leak_roots *roots, const struct leak_maps *maps, uintptr_
 {
 	start = (start + 7) & ~(uintptr_t)7;
 	while (start < end) {
-		const struct leak_map *map = leak_maps_find(maps, start);
+		const struct leak_map *map = leak_maps_next(maps, start);
 		uintptr_t to;
 
-		if (!map) {
-			/* On to the next mapping. */
-			size_t i = 0, high = maps->n;
-
-			while (i < high) {
-				size_t mid = (i + high) / 2;
-
-				if (maps->v[mid].start <= start)
-					i = mid + 1;
-				else
-					high = mid;
-			}
-			if (i == maps->n)
-				return;
-			start = maps->v[i].start;
+		if (!map)
+			return;
+		if (map->start > start) {
+			start = map->start;
 			continue;
 		}
 		to = map->end < end ? map->end : end;

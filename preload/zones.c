@@ -318,17 +318,24 @@ static bool is_named(const struct thread *t, const struct open_zone *o, const ch
 	       (!name || rt_strcmp(state_text(t->state, zone->name), name) == 0);
 }
 
-void zones_end(struct thread *t, const char *name, uint64_t now)
+/* The regions of a thread that ends one of them; NULL when it has none, or when the one
+ * that ends is deeper than they are kept. */
+static struct zones *ending(struct thread *t)
 {
 	struct zones *z = t->zones ? zones_of(t) : NULL;
 
-	if (unlikely(!z))
-		return;
-	if (unlikely(z->deeper)) {
+	if (unlikely(z && z->deeper)) {
 		z->deeper--;
-		return;
+		return NULL;
 	}
-	for (uint32_t i = z->depth; i--;)
+	return z;
+}
+
+void zones_end(struct thread *t, const char *name, uint64_t now)
+{
+	struct zones *z = ending(t);
+
+	for (uint32_t i = z ? z->depth : 0; i--;)
 		if (is_named(t, &z->open[i], name)) {
 			close_to(t, z, i, now);
 			return;
@@ -337,15 +344,9 @@ void zones_end(struct thread *t, const char *name, uint64_t now)
 
 void zones_exit(struct thread *t, const void *function, uint64_t now)
 {
-	struct zones *z = t->zones ? zones_of(t) : NULL;
+	struct zones *z = ending(t);
 
-	if (unlikely(!z))
-		return;
-	if (unlikely(z->deeper)) {
-		z->deeper--;
-		return;
-	}
-	for (uint32_t i = z->depth; i--;)
+	for (uint32_t i = z ? z->depth : 0; i--;)
 		if (z->open[i].key == function) {
 			close_to(t, z, i, now);
 			return;

@@ -2,6 +2,9 @@
 /* memstat.c - read /proc/self; see memstat.h.  Floor: sampler. */
 #include "memstat.h"
 
+#include <fcntl.h>
+#include <stdbool.h>
+
 #include "arena.h"
 #include "rt.h"
 #include "sys.h"
@@ -18,21 +21,66 @@ static uint64_t number_at(const char *line, int n)
 	return rt_parse_u64(&line, &value) ? value : 0;
 }
 
-/* The number in the line "Name:  123" of a file of such lines; 0 when there is none. */
-static uint64_t field(const char *text, const char *name)
-{
-	uint64_t value;
+/* A line "Name:  123" of a file of such lines, and where its number goes. */
+struct wanted {
+	const char *name;
+	uint64_t *value;
+};
 
-	for (const char *p = text; *p; p++) {
-		if ((p != text && p[-1] != '\n') || !rt_starts(p, name))
+static void take_line(const char *line, const struct wanted *wanted, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *p = line;
+
+		if (!rt_starts(p, wanted[i].name))
 			continue;
-		p += rt_strlen(name);
+		p += rt_strlen(wanted[i].name);
 		while (*p == ' ' || *p == '\t')
 			p++;
-		return rt_parse_u64(&p, &value) ? value : 0;
+		if (!rt_parse_u64(&p, wanted[i].value))
+			*wanted[i].value = 0;
+		return;
 	}
-	return 0;
 }
+
+/* Read those that are there.  A line too long to be one of them is passed over: a user of
+ * many groups has one before all that is wanted.  False where the file cannot be read. */
+static bool read_fields(const char *path, const struct wanted *wanted, size_t n)
+{
+	char text[2048];
+	int fd = sys_open(path, O_RDONLY, 0);
+	bool any = false, too_long = false;
+	size_t have = 0;
+	intptr_t got;
+
+	if (fd < 0)
+		return false;
+	while ((got = sys_read(fd, text + have, sizeof(text) - have)) > 0) {
+		char *line = text, *end = text + have + got;
+
+		any = true;
+		for (char *p = text + have; p < end; p++) {
+			if (*p != '\n')
+				continue;
+			*p = '\0';
+			if (!too_long)
+				take_line(line, wanted, n);
+			too_long = false;
+			line = p + 1;
+		}
+		have = (size_t)(end - line);
+		if (have == sizeof(text)) {
+			too_long = true;
+			have = 0;
+		}
+		for (size_t i = 0; i < have; i++)
+			text[i] = line[i];
+	}
+	sys_close(fd);
+	return any;
+}
+
+#define READ_FIELDS(path, wanted) read_fields(path, wanted, sizeof(wanted) / sizeof(*(wanted)))
 
 /* Where there is no status, as in some sandboxes. */
 static void sample_statm(struct mp_sample *sample)
@@ -52,32 +100,40 @@ static void sample_statm(struct mp_sample *sample)
 
 void memstat_sample(struct mp_sample *sample)
 {
-	char text[2048];
+	const struct wanted wanted[] = {
+		{ "VmRSS:", &sample->rss },	   { "RssAnon:", &sample->anon },
+		{ "RssFile:", &sample->file },	   { "RssShmem:", &sample->shmem },
+		{ "VmHWM:", &sample->hwm },	   { "VmSwap:", &sample->swap },
+		{ "Threads:", &sample->nthreads },
+	};
 
 	sys_usage(&sample->minflt, &sample->majflt, &sample->cpu);
-	if (sys_read_file("/proc/self/status", text, sizeof(text)) <= 0) {
+	if (!READ_FIELDS("/proc/self/status", wanted)) {
 		sample_statm(sample);
 		return;
 	}
-	sample->rss = field(text, "VmRSS:") * 1024;
-	sample->anon = field(text, "RssAnon:") * 1024;
-	sample->file = field(text, "RssFile:") * 1024;
-	sample->shmem = field(text, "RssShmem:") * 1024;
-	sample->hwm = field(text, "VmHWM:") * 1024;
-	sample->swap = field(text, "VmSwap:") * 1024;
-	sample->nthreads = field(text, "Threads:");
+	sample->rss *= 1024;
+	sample->anon *= 1024;
+	sample->file *= 1024;
+	sample->shmem *= 1024;
+	sample->hwm *= 1024;
+	sample->swap *= 1024;
 }
 
 void memstat_rollup(struct mp_sample *sample)
 {
-	char text[2048];
+	uint64_t huge = 0, shmem = 0, file = 0;
+	const struct wanted wanted[] = {
+		{ "Pss:", &sample->pss },
+		{ "AnonHugePages:", &huge },
+		{ "ShmemPmdMapped:", &shmem },
+		{ "FilePmdMapped:", &file },
+	};
 
-	if (sys_read_file("/proc/self/smaps_rollup", text, sizeof(text)) <= 0)
+	if (!READ_FIELDS("/proc/self/smaps_rollup", wanted))
 		return;
-	sample->pss = field(text, "Pss:") * 1024;
-	sample->huge = (field(text, "AnonHugePages:") + field(text, "ShmemPmdMapped:") +
-			field(text, "FilePmdMapped:")) *
-		       1024;
+	sample->pss *= 1024;
+	sample->huge = (huge + shmem + file) * 1024;
 }
 
 uint64_t memstat_rss(void)
@@ -90,10 +146,10 @@ uint64_t memstat_rss(void)
 
 static uint64_t status_number(const char *name)
 {
-	char status[2048];
+	uint64_t value = 0;
 
-	return sys_read_file("/proc/self/status", status, sizeof(status)) > 0 ? field(status, name)
-									      : 0;
+	read_fields("/proc/self/status", &(struct wanted){ name, &value }, 1);
+	return value;
 }
 
 uint64_t memstat_max_rss(void)

@@ -13,6 +13,7 @@
 #include "render/renderer.h"
 #include "reports/report.h"
 #include "util/diag.h"
+#include "util/path.h"
 #include "util/strbuf.h"
 #include "util/xalloc.h"
 
@@ -109,13 +110,6 @@ static bool is_other_run(const struct model *a, const struct model *b)
 	       !same(a->header.epoch, b->header.epoch);
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* Is a module of the same name another file, or may it be? */
 static bool is_other_build(const struct model *a, const struct model *b)
 {
@@ -123,7 +117,7 @@ static bool is_other_build(const struct model *a, const struct model *b)
 		for (size_t k = 0; k < b->n_modules; k++) {
 			const struct model_module *x = &a->modules[i], *y = &b->modules[k];
 
-			if (!strcmp(base_name(x->path), base_name(y->path)) && x->path[0] == '/' &&
+			if (!strcmp(path_last(x->path), path_last(y->path)) && x->path[0] == '/' &&
 			    !same(x->build_id, y->build_id))
 				return true;
 		}

@@ -19,6 +19,7 @@
 #include "trace/first_line.h"
 #include "util/diag.h"
 #include "util/map.h"
+#include "util/path.h"
 #include "util/sink.h"
 #include "util/strmap.h"
 #include "util/term.h"
@@ -139,7 +140,6 @@ static int by_start(const void *left, const void *right)
 static void add_row(struct doc *doc, struct doc_table *table, const struct row *row,
 		    const struct model_process *process, bool for_people)
 {
-	const char *exe = strrchr(process->exe, '/');
 	char seconds[SECONDS + 1];
 
 	snprintf(seconds, sizeof(seconds), "%.*s", SECONDS, row->epoch);
@@ -148,9 +148,7 @@ static void add_row(struct doc *doc, struct doc_table *table, const struct row *
 
 	const struct doc_cell cells[] = {
 		CELL_T(row->place.path),
-		CELL_T(for_people ? about_process(process, doc)
-		       : exe	  ? exe + 1
-				  : process->exe),
+		CELL_T(for_people ? about_process(process, doc) : path_last(process->exe)),
 		CELL_U(process->pid),
 		CELL_U(process->ppid),
 		CELL_U(process->depth),

@@ -15,6 +15,7 @@
 #include "reports/timeline_sum.h"
 #include "trace/first_line.h"
 #include "util/diag.h"
+#include "util/path.h"
 #include "util/strbuf.h"
 #include "util/units.h"
 #include "util/xalloc.h"
@@ -34,21 +35,14 @@ bool plot_doc_is_family(const struct model *models, size_t n)
 	return n > 1;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 /* A process by its program and number, a run by the name of its file. */
 static const char *label(const struct plot_doc *what, size_t i, bool family, struct doc *doc)
 {
 	const struct model *m = &what->models[i];
-	const char *name = last_part(what->operands[i]), *end = strstr(name, ".jsonl");
+	const char *name = path_last(what->operands[i]), *end = strstr(name, ".jsonl");
 
 	if (family)
-		return doc_textf(doc, "%s (%" PRIu64 ")", last_part(m->header.exe), m->header.pid);
+		return doc_textf(doc, "%s (%" PRIu64 ")", path_last(m->header.exe), m->header.pid);
 	if (!strncmp(name, "memprof.", 8))
 		name += 8;
 	return end && end > name ? doc_textf(doc, "%.*s%s", (int)(end - name), name,
@@ -311,7 +305,7 @@ static int build_many(const struct plot_doc *what, struct doc *doc, struct diag 
 		strbuf_addstr(&title, "resident set of ");
 	if (family)
 		strbuf_addf(&title, "%zu processes of %s", what->n,
-			    last_part(what->models[0].header.exe));
+			    path_last(what->models[0].header.exe));
 	else
 		strbuf_addf(&title, "%zu runs", what->n);
 	if (what->sum || (family && !what->each) || what->group_by) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "trace/source.h"
+#include "util/path.h"
 #include "util/strbuf.h"
 #include "util/units.h"
 
@@ -65,12 +66,11 @@ static void step(uint64_t done)
 
 void progress_begin(const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	struct stat st;
 
 	if (!isatty(STDERR_FILENO))
 		return;
-	progress.name = slash && slash[1] ? slash + 1 : path;
+	progress.name = path_last(path);
 	progress.size = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 	progress.began = now_ns();
 	progress.next = progress.began + QUIET_NS;

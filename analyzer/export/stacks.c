@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/path.h"
 #include "util/strbuf.h"
 #include "util/utf8.h"
 #include "util/xalloc.h"
@@ -68,15 +69,12 @@ void export_frames_of(struct export_frames *frames, const struct model *model,
 
 void export_add_name(struct strbuf *out, const struct frame *frame)
 {
-	const char *slash;
-
 	if (frame->function) {
 		utf8_add_clean(out, frame->function);
 		return;
 	}
 	if (frame->module) {
-		slash = strrchr(frame->module, '/');
-		utf8_add_clean(out, slash && slash[1] ? slash + 1 : frame->module);
+		utf8_add_clean(out, path_last(frame->module));
 		strbuf_addch(out, '+');
 	}
 	strbuf_addf(out, "0x%" PRIx64, frame->offset);

@@ -9,6 +9,7 @@
 #include "plot/canvas.h"
 #include "plot/picture.h"
 #include "plot/reduce.h"
+#include "util/path.h"
 #include "util/strbuf.h"
 #include "util/units.h"
 #include "util/xalloc.h"
@@ -40,17 +41,10 @@ static bool is_named(const struct doc_moment *m, size_t forks)
 	return named || forks < UNNAMED_FROM;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 static void put_text(const struct doc_moment *m, size_t times, struct strbuf *out)
 {
 	if (!strcmp(m->kind, "exec") && m->name)
-		strbuf_addf(out, "exec %s", last_part(m->name));
+		strbuf_addf(out, "exec %s", path_last(m->name));
 	else
 		strbuf_addstr(out, m->name && *m->name ? m->name : m->kind);
 	if (times > 1)

@@ -7,6 +7,7 @@
 
 #include "doc/doc.h"
 #include "util/cxxname.h"
+#include "util/path.h"
 #include "util/strbuf.h"
 #include "util/utf8.h"
 
@@ -144,19 +145,11 @@ void shorten_path(struct strbuf *out, const char *path, int width, bool utf8)
 			return;
 		}
 	}
-	p = strrchr(path, '/');
-	p = p && p[1] ? p + 1 : path;
+	p = path_last(path);
 	if (utf8_width(p) <= width)
 		strbuf_addstr(out, p);
 	else
 		cut_middle(out, p, width, utf8);
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
 }
 
 void shorten_frame(const struct doc_frame *frame, int width, bool utf8, struct strbuf *name,
@@ -170,7 +163,7 @@ void shorten_frame(const struct doc_frame *frame, int width, bool utf8, struct s
 	if (frame->file)
 		utf8_add_clean(&path, frame->file);
 	else if (frame->module)
-		utf8_add_clean(&path, base_name(frame->module));
+		utf8_add_clean(&path, path_last(frame->module));
 	/* a name like libx.so+0x12 says its module already */
 	if (!frame->file && !strncmp(function.buf, path.buf, path.len))
 		strbuf_clear(&path);
@@ -186,7 +179,7 @@ void shorten_frame(const struct doc_frame *frame, int width, bool utf8, struct s
 	} else {
 		/* the path gives way first, down to its last part; then the name */
 		need = utf8_width(function.buf);
-		least = utf8_width(base_name(path.buf));
+		least = utf8_width(path_last(path.buf));
 		room = width - GAP - (int)line.len - need;
 		if (room < least)
 			room = least;

@@ -14,6 +14,7 @@
 #include "render/shorten.h"
 #include "render/svg.h"
 #include "util/cxxname.h"
+#include "util/path.h"
 #include "util/sink.h"
 #include "util/strbuf.h"
 #include "util/strmap.h"
@@ -222,20 +223,13 @@ static void put_block(struct picture *p, const struct doc_node *node, double x, 
 	strbuf_release(&label);
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 /* The colours, largest first, as far as they fit. */
 static void put_legend(struct picture *p)
 {
 	double x = SIDE;
 
 	for (size_t i = 0; i < p->n_shares; i++) {
-		const char *name = base_name(p->shares[i].module);
+		const char *name = path_last(p->shares[i].module);
 		double w = 16 + SVG_CHAR_WIDTH * (double)strlen(name) + 16;
 
 		if (x + w > p->width - SIDE)

@@ -7,6 +7,7 @@
 #include "render/layout.h"
 #include "render/shorten.h"
 #include "render/text_tree.h"
+#include "util/path.h"
 #include "util/sink.h"
 #include "util/strbuf.h"
 #include "util/units.h"
@@ -163,10 +164,7 @@ static void put_chain(struct rows *r, const struct branch *b, const char *first,
 /* In a row of several functions the last part of a path must do. */
 static struct doc_frame brief(struct doc_frame frame)
 {
-	const char *slash = frame.file ? strrchr(frame.file, '/') : NULL;
-
-	if (slash && slash[1])
-		frame.file = slash + 1;
+	frame.file = path_last(frame.file);
 	return frame;
 }
 

@@ -8,25 +8,19 @@
 #include "doc/doc.h"
 #include "model/point.h"
 #include "model/symbols.h"
+#include "util/path.h"
 #include "util/strbuf.h"
 #include "util/units.h"
 
 #define COMMAND_SHOWN 60
 #define SYMBOL_NOTES 3
 
-static const char *base_name(const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 static void add_command(const struct model *model, struct strbuf *out, size_t most)
 {
 	const struct mp_strs *argv = &model->header.argv;
 
 	if (!argv->n && model->header.exe)
-		strbuf_addstr(out, base_name(model->header.exe));
+		strbuf_addstr(out, path_last(model->header.exe));
 	for (size_t i = 0; i < argv->n && out->len < most; i++)
 		strbuf_addf(out, "%s%s", i ? " " : "", argv->v[i]);
 }
@@ -54,7 +48,7 @@ void about_program(const struct model *model, struct strbuf *out)
 	/* arguments are of little help to a title when they are many */
 	if (command.len > COMMAND_SHOWN)
 		strbuf_addf(out, "%s ...",
-			    base_name(model->header.argv.n ? model->header.argv.v[0]
+			    path_last(model->header.argv.n ? model->header.argv.v[0]
 							   : model->header.exe));
 	else
 		strbuf_addbuf(out, &command);
@@ -183,7 +177,7 @@ const char *about_process(const struct model_process *process, struct doc *doc)
 	int depth = process->depth < DEEPEST ? (int)process->depth : DEEPEST;
 
 	return doc_textf(doc, "%*s%s%s", 2 * depth, "", process->is_image ? "= " : "",
-			 *process->exe ? base_name(process->exe) : "?");
+			 *process->exe ? path_last(process->exe) : "?");
 }
 
 static void note_distance(const struct point *point, const char *what, uint64_t time,

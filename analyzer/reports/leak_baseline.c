@@ -12,6 +12,7 @@
 #include "reports/leak_rows.h"
 #include "util/diag.h"
 #include "util/json_text.h"
+#include "util/path.h"
 #include "util/sink.h"
 #include "util/strbuf.h"
 #include "util/strmap.h"
@@ -19,13 +20,6 @@
 
 /* Callers further out tell nothing more about a leak. */
 #define FRAMES 12
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 /* The functions, or modules of those without a name, innermost first. */
 static void add_stack(struct strbuf *out, const struct leak_row *row)
@@ -36,7 +30,7 @@ static void add_stack(struct strbuf *out, const struct leak_row *row)
 		if (i)
 			strbuf_addstr(out, " < ");
 		strbuf_addstr(out, f->function ? f->function
-				   : f->module ? base_name(f->module)
+				   : f->module ? path_last(f->module)
 					       : "?");
 	}
 }

@@ -8,6 +8,7 @@
 
 #include "model/model.h"
 #include "model/symbols.h"
+#include "util/path.h"
 #include "util/strbuf.h"
 
 /* The function of "path/of/module+0x1234"; NULL when nothing is known of it. */
@@ -30,13 +31,6 @@ static const struct frame *function_of(const struct model *model, struct symbols
 		return n && frames[n - 1].function ? &frames[n - 1] : NULL;
 	}
 	return NULL;
-}
-
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
 }
 
 /* "src/a.c:12(f)" and "lib/libx.so+0x10" without their folders. */
@@ -67,6 +61,6 @@ void region_name(const struct model *model, struct symbols *symbols, uint32_t re
 		strbuf_addstr(out, f->function);
 	else
 		strbuf_addf(out, "%s:%" PRIu32 "(%s)",
-			    naming == REGION_FILE ? last_part(f->file) : f->file, line,
+			    naming == REGION_FILE ? path_last(f->file) : f->file, line,
 			    f->function);
 }

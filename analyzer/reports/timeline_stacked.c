@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "reports/curve.h"
 #include "reports/timeline.h"
+#include "util/path.h"
 #include "util/strbuf.h"
 #include "util/strmap.h"
 #include "util/xalloc.h"
@@ -220,28 +221,18 @@ struct names {
 	size_t n, alloc;
 };
 
-static const char *last_part(const char *path)
-{
-	const char *end = path;
-
-	for (const char *p = path; *p; p++)
-		if (*p == '/' && p[1])
-			end = p + 1;
-	return end;
-}
-
 static void put_name(const struct frame *f, enum group_by by, struct strbuf *out)
 {
-	const char *module = f->module ? last_part(f->module) : "unknown";
+	const char *module = f->module ? path_last(f->module) : "unknown";
 
 	if (by == BY_MODULE)
 		strbuf_addstr(out, module);
 	else if (by == BY_FILE)
-		strbuf_addstr(out, f->file ? last_part(f->file) : module);
+		strbuf_addstr(out, f->file ? path_last(f->file) : module);
 	else if (!f->function)
 		strbuf_addf(out, "%s+0x%" PRIx64, module, f->offset);
 	else if (by == BY_LINE && f->file && f->line)
-		strbuf_addf(out, "%s %s:%" PRIu32, f->function, last_part(f->file), f->line);
+		strbuf_addf(out, "%s %s:%" PRIu32, f->function, path_last(f->file), f->line);
 	else
 		strbuf_addstr(out, f->function);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/cxxname.h"
+#include "util/path.h"
 #include "util/strbuf.h"
 #include "util/xalloc.h"
 
@@ -87,13 +88,6 @@ static void put(struct line *line, struct doc_column column, struct doc_cell cel
 	line->cells[line->n++] = cell;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 const char *top_place_name(struct doc *doc, const char *function, const char *module,
 			   uint64_t offset, bool with_offset)
 {
@@ -102,7 +96,7 @@ const char *top_place_name(struct doc *doc, const char *function, const char *mo
 	if (function)
 		return doc_textf(doc, "%s+0x%" PRIx64, function, offset);
 	if (module)
-		return doc_textf(doc, "%s+0x%" PRIx64, base_name(module), offset);
+		return doc_textf(doc, "%s+0x%" PRIx64, path_last(module), offset);
 	return doc_textf(doc, "0x%" PRIx64, offset);
 }
 
@@ -144,7 +138,7 @@ static const char *process_name(const struct model *model, uint32_t process)
 {
 	const struct model_process *p = &model->processes[process];
 
-	return process >= model->n_processes ? "" : *p->exe ? base_name(p->exe) : p->path;
+	return process >= model->n_processes ? "" : *p->exe ? path_last(p->exe) : p->path;
 }
 
 /* What the row stands for, column by column, as the grouping needs them. */
@@ -242,7 +236,7 @@ static void put_where(const struct top *top, struct line *line, struct doc *doc,
 		put(line, where,
 		    g->file ? CELL_T(g->file)
 			    : CELL_T(doc_textf(doc, "(no file known in %s)",
-					       g->module ? base_name(g->module) : "any module")));
+					       g->module ? path_last(g->module) : "any module")));
 		return;
 	default:
 		*room = xmalloc(sizeof(**room));

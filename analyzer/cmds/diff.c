@@ -51,16 +51,23 @@ static const char *const diff_examples[] = {
 	NULL,
 };
 
-/* The report that the words name; the default where they name none that exists. */
+/* The report whose options the words were parsed with. */
+static const struct report *parsed_for;
+
+/* The report that the words name, by what --report may be cut to as well; the default
+ * where they name none that exists. */
 static const struct report *named_report(int argc, char **argv)
 {
-	static const char option[] = "--report";
 	const struct report *report = NULL;
 
 	for (int i = 0; i < argc && strcmp(argv[i], "--"); i++) {
-		if (!strncmp(argv[i], "--report=", sizeof(option)))
-			report = report_find(argv[i] + sizeof(option));
-		else if (!strcmp(argv[i], option) && i + 1 < argc)
+		size_t len = strcspn(argv[i], "=");
+
+		if (len < 3 || strncmp("--report", argv[i], len))
+			continue;
+		if (argv[i][len])
+			report = report_find(argv[i] + len + 1);
+		else if (i + 1 < argc)
 			report = report_find(argv[i + 1]);
 	}
 	return report ? report : report_find(diff_options[0].def);
@@ -85,6 +92,7 @@ static struct opt *make_options(int argc, char **argv, size_t *args_size)
 	struct opt *theirs = building_options(report, offsetof(struct diff_args, common)), *all;
 	size_t n = 1;
 
+	parsed_for = report;
 	while (theirs[n - 1].type)
 		n++;
 	all = xcalloc(mine + n, sizeof(*all));
@@ -243,6 +251,11 @@ static int diff_run(const void *own, int n, char **traces)
 	(void)n;
 	if (!report) {
 		complain("no report '%s': 'memprof --help' lists the commands", args->report);
+		return EXIT_USAGE;
+	}
+	if (report != parsed_for) {
+		complain("which report, %s or %s? Say it once, as --report=NAME", report->name,
+			 parsed_for->name);
 		return EXIT_USAGE;
 	}
 	if (args->limit && !increase_parse(args->limit, &limit)) {

@@ -12,6 +12,7 @@
 #include "blocks.h"
 #include "config.h"
 #include "escape.h"
+#include "filters.h"
 #include "follow.h"
 #include "functions.h"
 #include "graves.h"
@@ -228,6 +229,19 @@ static void start(void)
 	recorder_set(paused ? RECORDER_PAUSED : running_state());
 }
 
+/* Asked once, before anything else, and true for all children; whoever comes meanwhile
+ * is let through.  The hooks need the functions behind them in any case. */
+static bool may_start(void)
+{
+	static bool asked, refused;
+
+	if (!__atomic_exchange_n(&asked, true, __ATOMIC_ACQ_REL) && !filters_spare_us()) {
+		real_resolve();
+		resolved = refused = true;
+	}
+	return !refused;
+}
+
 COLD bool recorder_enter_cold(struct tls *t, const void *frame)
 {
 	if (t->busy) {
@@ -246,6 +260,11 @@ COLD bool recorder_enter_cold(struct tls *t, const void *frame)
 	}
 	/* What the start itself calls is not the program's. */
 	guard_close(t);
+	if (!recorder_memory && !may_start()) {
+		guard_leave(t);
+		recorder_set(RECORDER_OFF);
+		return false;
+	}
 	/* In a fork child the lock may have been held by a thread that is not
 	 * here; before that nobody else runs yet. */
 	if (recorder_memory && recorder_memory->pid != (uint32_t)sys_getpid())

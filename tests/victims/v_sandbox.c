@@ -33,7 +33,7 @@ static void live_on(void)
 }
 
 /* Allow all but a few calls that only somebody else in the process would make;
- * those kill. */
+ * those kill, or fail. */
 static struct sock_filter program[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fallocate, 4, 0),
@@ -58,9 +58,11 @@ int main(int argc, char **argv)
 		live_on();
 	}
 	truth_write();
-	if (!strcmp(what, "filter") || !strcmp(what, "prctl")) {
+	if (!strcmp(what, "error"))
+		program[6] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1);
+	if (!strcmp(what, "filter") || !strcmp(what, "prctl") || !strcmp(what, "error")) {
 		expect(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-		if (*what == 'f')
+		if (*what != 'p')
 			expect(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0);
 		else
 			expect(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) == 0);

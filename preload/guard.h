@@ -26,7 +26,9 @@ enum recorder_state {
 	RECORDER_OFF,	  /* gave up or ended: every hook passes straight through */
 	RECORDER_PAUSED,  /* the program said stop: releases are recorded, allocations not */
 	RECORDER_ON,	  /* events are recorded */
-	RECORDER_FAST,	  /* the same, and the allocator is one the hot path knows */
+	RECORDER_SIZED,	  /* the same, in the hot path of allocators other than glibc's */
+	RECORDER_MANY,	  /* in that of glibc's and several threads */
+	RECORDER_FAST,	  /* and of glibc's and one thread: the hottest */
 };
 
 enum guard_level {
@@ -39,7 +41,7 @@ enum guard_level {
 struct tls {
 	uintptr_t busy;	   /* the guard is closed: where on the stack, not below the hook; else 0 */
 	uint32_t level;	   /* of a closed guard: enum guard_level; of an open one 0 */
-	int32_t countdown; /* events until the clock is looked at */
+	int32_t countdown; /* events until the clock is looked at; 0 without a thread */
 	struct thread *thread; /* set at the thread's first event */
 	uint64_t lost;	       /* events met while busy, not yet in the record */
 };
@@ -65,6 +67,15 @@ static inline bool recorder_is_on(void)
 static inline void recorder_set(enum recorder_state state)
 {
 	__atomic_store_n(&recorder.state, state, __ATOMIC_RELEASE);
+}
+
+/* There is a second thread. */
+static inline void recorder_set_many(void)
+{
+	uint32_t fast = RECORDER_FAST;
+
+	__atomic_compare_exchange_n(&recorder.state, &fast, RECORDER_MANY, false, __ATOMIC_RELEASE,
+				    __ATOMIC_RELAXED);
 }
 
 /* True on the hot path: recording, and not from inside the recorder. */

@@ -139,56 +139,95 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 	struct trail *known;
 
 	HOOK_UNWINDS;
-	if (likely(hot_alloc(hot_tls(), p, size, frame, &known, family, false)))
+	if (likely(hot_alloc(hot_tls(), p, size, frame, &known, family, RECORDER_MANY)))
+		return p;
+	return hot_rest(p, size, frame, known, family);
+}
+
+__attribute__((noinline)) void *hot_sized(void *p, size_t size, const void *frame,
+					  enum family family)
+{
+	struct trail *known;
+
+	HOOK_UNWINDS;
+	guard_back(hot_tls());
+	if (likely(hot_alloc(hot_tls(), p, size, frame, &known, family, RECORDER_SIZED)))
 		return p;
 	return hot_rest(p, size, frame, known, family);
 }
 
 /*
- * Each hook is a hot half, which does without a single saved register, and a
- * slow half for all else.  The hot half jumps there (a sibling call, which the
- * build asks for at every level of optimization), so that both see the same
- * caller and the same frame.
+ * Each hook is a hot half for one thread and glibc's allocator, a warm one for what is
+ * nearly that, and a slow one for all else.  One jumps to the next (a sibling call, which
+ * the build asks for at every level of optimization), so that all see the same caller and
+ * the same frame.
  */
-#define ALLOC(symbol, params, args, size)                                                \
-	__attribute__((noinline)) static void *slow_##symbol params                      \
-	{                                                                                \
-		struct thread *t;                                                        \
-		void *p;                                                                 \
-                                                                                         \
-		HOOK_UNWINDS;                                                            \
-		t = recorder_enter(HOOK_FRAME);                                          \
-		if (unlikely(!t))                                                        \
-			return hook_adopt(CALL_ALLOC(symbol, args, size));               \
-		guard_lend(&tls, HOOK_LEVEL_C);                                          \
-		p = CALL_ALLOC(symbol, args, size);                                      \
-		guard_back(&tls);                                                        \
-		if (likely(p != NULL)) {                                                 \
-			struct origin from = origin_of(HOOK_FRAME);                      \
-                                                                                         \
-			record_alloc(t, p, (size), &from, FAMILY_C);                     \
-		}                                                                        \
-		recorder_leave();                                                        \
-		return p;                                                                \
-	}                                                                                \
-	HOOK void *symbol params;                                                        \
-	HOOK void *symbol params                                                         \
-	{                                                                                \
-		struct tls *g = hot_tls();                                               \
-		struct trail *known;                                                     \
-		void *p;                                                                 \
-                                                                                         \
-		HOOK_UNWINDS;                                                            \
-		if (unlikely(!hot_ready(g)))                                             \
-			return slow_##symbol args;                                       \
-		p = real.symbol args;                                                    \
-		if (unlikely(!p))                                                        \
-			return p;                                                        \
-		if (unlikely(peak_many_threads))                                         \
-			return hot_many(p, (size), HOOK_FRAME, FAMILY_C);                \
-		if (likely(hot_alloc(g, p, (size), HOOK_FRAME, &known, FAMILY_C, true))) \
-			return p;                                                        \
-		return hot_rest(p, (size), HOOK_FRAME, known, FAMILY_C);                 \
+
+/* With several threads; `call` is the real function's. */
+#define WARM_MANY(g, call, size, family)                                                  \
+	if (likely(hot_ready(g, RECORDER_MANY))) {                                        \
+		p = call;                                                                 \
+		return likely(p != NULL) ? hot_many(p, (size), HOOK_FRAME, (family)) : p; \
+	}
+
+/* Other allocators may call hooks of ours themselves. */
+#define WARM_SIZED(g, symbol, args, size, family)                          \
+	if (likely(real.symbol && hot_ready(g, RECORDER_SIZED))) {         \
+		guard_close(g);                                            \
+		p = real.symbol args;                                      \
+		if (likely(p != NULL))                                     \
+			return hot_sized(p, (size), HOOK_FRAME, (family)); \
+		guard_leave(g);                                            \
+		return p;                                                  \
+	}
+
+#define ALLOC(symbol, params, args, size)                                                         \
+	__attribute__((noinline)) static void *slow_##symbol params                               \
+	{                                                                                         \
+		struct thread *t;                                                                 \
+		void *p;                                                                          \
+                                                                                                  \
+		HOOK_UNWINDS;                                                                     \
+		t = recorder_enter(HOOK_FRAME);                                                   \
+		if (unlikely(!t))                                                                 \
+			return hook_adopt(CALL_ALLOC(symbol, args, size));                        \
+		guard_lend(&tls, HOOK_LEVEL_C);                                                   \
+		p = CALL_ALLOC(symbol, args, size);                                               \
+		guard_back(&tls);                                                                 \
+		if (likely(p != NULL)) {                                                          \
+			struct origin from = origin_of(HOOK_FRAME);                               \
+                                                                                                  \
+			record_alloc(t, p, (size), &from, FAMILY_C);                              \
+		}                                                                                 \
+		recorder_leave();                                                                 \
+		return p;                                                                         \
+	}                                                                                         \
+	__attribute__((noinline)) static void *warm_##symbol params                               \
+	{                                                                                         \
+		struct tls *g = hot_tls();                                                        \
+		void *p;                                                                          \
+                                                                                                  \
+		HOOK_UNWINDS;                                                                     \
+		WARM_MANY(g, real.symbol args, size, FAMILY_C)                                    \
+		WARM_SIZED(g, symbol, args, size, FAMILY_C)                                       \
+		return slow_##symbol args;                                                        \
+	}                                                                                         \
+	HOOK void *symbol params;                                                                 \
+	HOOK void *symbol params                                                                  \
+	{                                                                                         \
+		struct tls *g = hot_tls();                                                        \
+		struct trail *known;                                                              \
+		void *p;                                                                          \
+                                                                                                  \
+		HOOK_UNWINDS;                                                                     \
+		if (unlikely(!hot_ready(g, RECORDER_FAST)))                                       \
+			return warm_##symbol args;                                                \
+		p = real.symbol args;                                                             \
+		if (unlikely(!p))                                                                 \
+			return p;                                                                 \
+		if (likely(hot_alloc(g, p, (size), HOOK_FRAME, &known, FAMILY_C, RECORDER_FAST))) \
+			return p;                                                                 \
+		return hot_rest(p, (size), HOOK_FRAME, known, FAMILY_C);                          \
 	}
 
 /* The C++ runtime's plain operator new is malloc until that fails: then its own
@@ -196,48 +235,63 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 #define IS_PLAIN_NEW(params)                           \
 	(!__builtin_strcmp(params, "(size_t size)") || \
 	 !__builtin_strcmp(params, "(size_t size, const void *nt)"))
+#define NEW_IS_MALLOC(params) (IS_PLAIN_NEW(#params) && real_cxx_default)
 
-#define NEW(symbol, params, args, size)                                                      \
-	__attribute__((noinline)) static void *slow_##symbol params                          \
-	{                                                                                    \
-		struct thread *t;                                                            \
-		void *p;                                                                     \
-                                                                                             \
-		HOOK_UNWINDS;                                                                \
-		t = recorder_enter(HOOK_FRAME);                                              \
-		if (unlikely(!t))                                                            \
-			return hook_unseen(CALL_ALLOC(symbol, args, size));                  \
-		t->new_origin = origin_of(HOOK_FRAME);                                       \
-		t->new_size = (size);                                                        \
-		t->new_family = FAMILY_OF_OPERATOR(#symbol);                                 \
-		guard_lend(&tls, HOOK_LEVEL_NEW);                                            \
-		p = CALL_ALLOC(symbol, args, size);                                          \
-		if (unlikely(tls.busy) && p) {                                               \
-			guard_back(&tls);                                                    \
-			record_alloc(t, p, (size), &t->new_origin, t->new_family);           \
-		}                                                                            \
-		recorder_leave();                                                            \
-		return p;                                                                    \
-	}                                                                                    \
-	HOOK void *symbol params;                                                            \
-	HOOK void *symbol params                                                             \
-	{                                                                                    \
-		struct tls *g = hot_tls();                                                   \
-		struct trail *known;                                                         \
-		void *p;                                                                     \
-                                                                                             \
-		HOOK_UNWINDS;                                                                \
-		if (unlikely(!IS_PLAIN_NEW(#params) || !real_cxx_default || !hot_ready(g)))  \
-			return slow_##symbol args;                                           \
-		p = real.malloc((size) ? (size) : 1);                                        \
-		if (unlikely(!p))                                                            \
-			return slow_##symbol args;                                           \
-		if (unlikely(peak_many_threads))                                             \
-			return hot_many(p, (size), HOOK_FRAME, FAMILY_OF_OPERATOR(#symbol)); \
-		if (likely(hot_alloc(g, p, (size), HOOK_FRAME, &known,                       \
-				     FAMILY_OF_OPERATOR(#symbol), true)))                    \
-			return p;                                                            \
-		return hot_rest(p, (size), HOOK_FRAME, known, FAMILY_OF_OPERATOR(#symbol));  \
+#define NEW(symbol, params, args, size)                                                     \
+	__attribute__((noinline)) static void *slow_##symbol params                         \
+	{                                                                                   \
+		struct thread *t;                                                           \
+		void *p;                                                                    \
+                                                                                            \
+		HOOK_UNWINDS;                                                               \
+		t = recorder_enter(HOOK_FRAME);                                             \
+		if (unlikely(!t))                                                           \
+			return hook_unseen(CALL_ALLOC(symbol, args, size));                 \
+		t->new_origin = origin_of(HOOK_FRAME);                                      \
+		t->new_size = (size);                                                       \
+		t->new_family = FAMILY_OF_OPERATOR(#symbol);                                \
+		guard_lend(&tls, HOOK_LEVEL_NEW);                                           \
+		p = CALL_ALLOC(symbol, args, size);                                         \
+		if (unlikely(tls.busy) && p) {                                              \
+			guard_back(&tls);                                                   \
+			record_alloc(t, p, (size), &t->new_origin, t->new_family);          \
+		}                                                                           \
+		recorder_leave();                                                           \
+		return p;                                                                   \
+	}                                                                                   \
+	__attribute__((noinline)) static void *warm_##symbol params                         \
+	{                                                                                   \
+		struct tls *g = hot_tls();                                                  \
+		void *p;                                                                    \
+                                                                                            \
+		HOOK_UNWINDS;                                                               \
+		if (likely(NEW_IS_MALLOC(params) && hot_ready(g, RECORDER_MANY))) {         \
+			p = real.malloc((size) ? (size) : 1);                               \
+			if (likely(p != NULL))                                              \
+				return hot_many(p, (size), HOOK_FRAME,                      \
+						FAMILY_OF_OPERATOR(#symbol));               \
+		} else {                                                                    \
+			WARM_SIZED(g, symbol, args, size, FAMILY_OF_OPERATOR(#symbol))      \
+		}                                                                           \
+		return slow_##symbol args;                                                  \
+	}                                                                                   \
+	HOOK void *symbol params;                                                           \
+	HOOK void *symbol params                                                            \
+	{                                                                                   \
+		struct tls *g = hot_tls();                                                  \
+		struct trail *known;                                                        \
+		void *p;                                                                    \
+                                                                                            \
+		HOOK_UNWINDS;                                                               \
+		if (unlikely(!NEW_IS_MALLOC(params) || !hot_ready(g, RECORDER_FAST)))       \
+			return warm_##symbol args;                                          \
+		p = real.malloc((size) ? (size) : 1);                                       \
+		if (unlikely(!p))                                                           \
+			return slow_##symbol args;                                          \
+		if (likely(hot_alloc(g, p, (size), HOOK_FRAME, &known,                      \
+				     FAMILY_OF_OPERATOR(#symbol), RECORDER_FAST)))          \
+			return p;                                                           \
+		return hot_rest(p, (size), HOOK_FRAME, known, FAMILY_OF_OPERATOR(#symbol)); \
 	}
 
 #define RELEASE(symbol, params, args, ptr, fast, level, family)                      \
@@ -266,13 +320,21 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 		if (t)                                                               \
 			recorder_leave();                                            \
 	}                                                                            \
-	__attribute__((noinline)) static void many_##symbol params                   \
+	__attribute__((noinline)) static void warm_##symbol params                   \
 	{                                                                            \
+		struct tls *g = hot_tls();                                           \
+                                                                                     \
 		HOOK_UNWINDS;                                                        \
-		if (likely(hot_free(hot_tls(), ptr, family, false)))                 \
+		if ((fast) && hot_ready(g, RECORDER_MANY) &&                         \
+		    hot_free(g, ptr, family, RECORDER_MANY)) {                       \
 			real.free(ptr);                                              \
-		else                                                                 \
+		} else if (real.symbol && hot_ready(g, RECORDER_SIZED) &&            \
+			   hot_free(g, ptr, family, RECORDER_SIZED)) {               \
+			real.symbol args;                                            \
+			recorder_leave();                                            \
+		} else {                                                             \
 			slow_##symbol args;                                          \
+		}                                                                    \
 	}                                                                            \
 	HOOK void symbol params;                                                     \
 	HOOK void symbol params                                                      \
@@ -282,11 +344,9 @@ __attribute__((noinline)) void *hot_many(void *p, size_t size, const void *frame
 		HOOK_UNWINDS;                                                        \
 		if (unlikely(!(ptr)))                                                \
 			return;                                                      \
-		if (unlikely(!(fast) || !hot_ready(g)))                              \
-			slow_##symbol args;                                          \
-		else if (unlikely(peak_many_threads))                                \
-			many_##symbol args;                                          \
-		else if (likely(hot_free(g, ptr, family, true)))                     \
+		if (unlikely(!(fast) || !hot_ready(g, RECORDER_FAST)))               \
+			warm_##symbol args;                                          \
+		else if (likely(hot_free(g, ptr, family, RECORDER_FAST)))            \
 			real.free(ptr);                                              \
 		else                                                                 \
 			slow_##symbol args;                                          \

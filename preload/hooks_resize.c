@@ -71,18 +71,16 @@ static void *resize(void *ptr, size_t size, const void *frame)
 	return q;
 }
 
-/* The hot half: a block that is known becomes another, or stays itself. */
-HOOK void *realloc(void *ptr, size_t size)
+/* A block that is known becomes another, or stays itself. */
+HOT void *resize_hot(struct tls *g, void *ptr, size_t size, const void *frame,
+		     enum recorder_state state)
 {
-	struct tls *g = hot_tls();
-	bool alone = !peak_many_threads;
 	struct hot_block old;
 	struct trail *known;
 	void *q;
 
-	HOOK_UNWINDS;
-	if (unlikely(!ptr || !size || !hot_ready(g) || !hot_take(g, ptr, &old, FAMILY_C, alone)))
-		return resize(ptr, size, HOOK_FRAME);
+	if (unlikely(!hot_take(g, ptr, &old, FAMILY_C, state)))
+		return resize(ptr, size, frame);
 	hot_open(g);
 	q = real.realloc(ptr, size);
 	hot_close(g);
@@ -91,10 +89,30 @@ HOOK void *realloc(void *ptr, size_t size)
 		hot_open(g);
 		return NULL;
 	}
-	hot_drop(g->thread, (uintptr_t)ptr, &old, alone);
-	if (likely(hot_alloc(g, q, size, HOOK_FRAME, &known, FAMILY_C, alone)))
+	hot_drop(g->thread, (uintptr_t)ptr, &old, hot_alone(state));
+	if (likely(hot_alloc(g, q, size, frame, &known, FAMILY_C, state)))
 		return q;
-	return hot_rest(q, size, HOOK_FRAME, known, FAMILY_C);
+	return hot_rest(q, size, frame, known, FAMILY_C);
+}
+
+__attribute__((noinline)) static void *warm_realloc(void *ptr, size_t size)
+{
+	struct tls *g = hot_tls();
+
+	HOOK_UNWINDS;
+	if (unlikely(!ptr || !size || !hot_ready(g, RECORDER_MANY)))
+		return resize(ptr, size, HOOK_FRAME);
+	return resize_hot(g, ptr, size, HOOK_FRAME, RECORDER_MANY);
+}
+
+HOOK void *realloc(void *ptr, size_t size)
+{
+	struct tls *g = hot_tls();
+
+	HOOK_UNWINDS;
+	if (unlikely(!ptr || !size || !hot_ready(g, RECORDER_FAST)))
+		return warm_realloc(ptr, size);
+	return resize_hot(g, ptr, size, HOOK_FRAME, RECORDER_FAST);
 }
 
 HOOK void *reallocarray(void *ptr, size_t n, size_t size)

@@ -30,6 +30,7 @@ HOOK int pthread_create(pthread_t *out, const pthread_attr_t *attr, void *(*fn)(
 	/* From now on the totals are shared; what the C library allocates for
 	 * the thread is the program's, so the guard stays open. */
 	__atomic_store_n(&peak_many_threads, 1, __ATOMIC_RELEASE);
+	recorder_set_many();
 	if (recorder_is_on())
 		recorder_memory->peak_shared = 1;
 	err = HOOK_REAL(pthread_create)(out, attr, fn, arg);

@@ -141,6 +141,7 @@ static void forget_parent(void)
 	ranges_forget();
 	output_forget();
 	tls.thread = NULL;
+	tls.countdown = 0;
 	peak_many_threads = 0;
 	lock_init(&peak_lock);
 	peak_windows_forget();
@@ -179,7 +180,11 @@ static void take_inheritance(struct state *s)
 
 static enum recorder_state running_state(void)
 {
-	return blocks_glibc && !sizes_on && !released_kept ? RECORDER_FAST : RECORDER_ON;
+	if (sizes_on || released_kept)
+		return RECORDER_ON;
+	if (!blocks_glibc)
+		return RECORDER_SIZED;
+	return peak_many_threads ? RECORDER_MANY : RECORDER_FAST;
 }
 
 void recorder_pause(bool pause)

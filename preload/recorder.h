@@ -71,6 +71,7 @@ static inline struct thread *recorder_enter(const void *frame)
 		return NULL;
 	t->busy = (uintptr_t)frame;
 	if (unlikely(!t->thread) && !recorder_attach(t)) {
+		t->countdown = 0;
 		guard_leave(t);
 		return NULL;
 	}

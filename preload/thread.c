@@ -9,6 +9,7 @@
 
 #include "arch/x86_64/syscall.h"
 #include "arena.h"
+#include "guard.h"
 #include "lock.h"
 #include "modules.h"
 #include "peak.h"
@@ -196,8 +197,10 @@ COLD struct thread *thread_attach(struct state *s)
 		set_own_stack(t, tid == s->pid);
 		/* The C library starts threads by other roads than pthread_create:
 		 * thrd_create, timers, asynchronous input and output. */
-		if (tid != s->pid)
+		if (tid != s->pid) {
 			s->peak_shared = peak_many_threads = 1;
+			recorder_set_many();
+		}
 		record->started = s->now;
 		read_name(tid, record);
 		if (counters_start(t)) {

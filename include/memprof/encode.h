@@ -88,21 +88,72 @@ static inline int mp_digits(uint64_t v)
 	return n;
 }
 
-static inline void mp_put_u64(struct mp_out *out, uint64_t v)
+static const uint32_t mp_powers_of_10[9] __attribute__((unused)) = {
+	1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
+};
+
+/* A number that ends at p + at: a shorter type is divided faster. */
+#define MP_WRITE_DIGITS(p, at, v)                                                  \
+	do {                                                                       \
+		for (; (at) > 1; (v) /= 100) {                                     \
+			(at) -= 2;                                                 \
+			__builtin_memcpy((p) + (at), mp_two_digits[(v) % 100], 2); \
+		}                                                                  \
+		if (at)                                                            \
+			(p)[0] = (char)('0' + (v));                                \
+	} while (0)
+
+/* mp_write_<type>(p, v): the bytes, and where they end; room is made before. */
+static inline char *mp_write_u64(char *p, uint64_t v)
 {
-	char *p = mp_room(out);
+	uint32_t few = (uint32_t)v;
 	int n, at;
 
+	if (v < 10) {
+		*p = (char)('0' + few);
+		return p + 1;
+	}
+	if (__builtin_expect(v < 100000000, 1)) {
+		/* 1233 / 4096 is the logarithm of 2. */
+		n = (32 - __builtin_clz(few)) * 1233 >> 12;
+		n = at = n + (few >= mp_powers_of_10[n]);
+		MP_WRITE_DIGITS(p, at, few);
+		return p + n;
+	}
 	if (v > MP_NUMBER_MAX)
 		v = MP_NUMBER_MAX;
 	n = at = mp_digits(v);
-	for (; at > 1; v /= 100) {
+	MP_WRITE_DIGITS(p, at, v);
+	return p + n;
+}
+
+static inline char *mp_write_ns(char *p, uint64_t v)
+{
+	return mp_write_u64(p, v);
+}
+
+static inline char *mp_write_hex(char *p, uint64_t v)
+{
+	int n = v ? (67 - __builtin_clzll(v)) / 4 : 1, at = n;
+
+	__builtin_memcpy(p, "\"0x", 3);
+	p += 3;
+	for (; at > 1; v >>= 8) {
 		at -= 2;
-		__builtin_memcpy(p + at, mp_two_digits[v % 100], 2);
+		p[at] = "0123456789abcdef"[v >> 4 & 15];
+		p[at + 1] = "0123456789abcdef"[v & 15];
 	}
 	if (at)
-		p[0] = (char)('0' + v);
-	out->len += (size_t)n;
+		p[0] = "0123456789abcdef"[v];
+	p[n] = '"';
+	return p + n + 1;
+}
+
+static inline void mp_put_u64(struct mp_out *out, uint64_t v)
+{
+	char *p = mp_room(out);
+
+	out->len += (size_t)(mp_write_u64(p, v) - p);
 }
 
 static inline void mp_put_i64(struct mp_out *out, int64_t v)
@@ -183,13 +234,8 @@ static inline void mp_put_real(struct mp_out *out, double v)
 static inline void mp_put_hex(struct mp_out *out, uint64_t v)
 {
 	char *p = mp_room(out);
-	int n = v ? (67 - __builtin_clzll(v)) / 4 : 1;
 
-	__builtin_memcpy(p, "\"0x", 3);
-	for (int i = n; i--; v >>= 4)
-		p[3 + i] = "0123456789abcdef"[v & 15];
-	p[3 + n] = '"';
-	out->len += (size_t)n + 4;
+	out->len += (size_t)(mp_write_hex(p, v) - p);
 }
 
 /* Length of the valid UTF-8 sequence at s (RFC 3629: no surrogates, no
@@ -291,6 +337,32 @@ static inline void mp_put_leak(struct mp_out *out, uint64_t class)
 	mp_put_word(out, words[class < MP_LEAKS ? class : 0]);
 }
 
+/* A key and its value. */
+#define MP_PUT_FIELD(out, key, type, value) \
+	do {                                \
+		MP_PUT_LITERAL(out, key);   \
+		mp_put_##type(out, value);  \
+	} while (0)
+/* Both are one piece where the value is short: 25 bytes at most. */
+#define MP_PUT_SHORT_FIELD(out, key, type, value)                                         \
+	do {                                                                              \
+		char *p_ = mp_room(out);                                                  \
+                                                                                          \
+		_Static_assert(sizeof(key) + 25 <= MP_PIECE, "room is made for a piece"); \
+		__builtin_memcpy(p_, key, sizeof(key) - 1);                               \
+		p_ = mp_write_##type(p_ + sizeof(key) - 1, value);                        \
+		(out)->len = (size_t)(p_ - (out)->buf);                                   \
+	} while (0)
+#define MP_PUT_FIELD_u64(out, key, v) MP_PUT_SHORT_FIELD(out, key, u64, v)
+#define MP_PUT_FIELD_ns(out, key, v) MP_PUT_SHORT_FIELD(out, key, ns, v)
+#define MP_PUT_FIELD_hex(out, key, v) MP_PUT_SHORT_FIELD(out, key, hex, v)
+#define MP_PUT_FIELD_i64(out, key, v) MP_PUT_FIELD(out, key, i64, v)
+#define MP_PUT_FIELD_real(out, key, v) MP_PUT_FIELD(out, key, real, v)
+#define MP_PUT_FIELD_str(out, key, v) MP_PUT_FIELD(out, key, str, v)
+#define MP_PUT_FIELD_strs(out, key, v) MP_PUT_FIELD(out, key, strs, v)
+#define MP_PUT_FIELD_kind(out, key, v) MP_PUT_FIELD(out, key, kind, v)
+#define MP_PUT_FIELD_leak(out, key, v) MP_PUT_FIELD(out, key, leak, v)
+
 #define MP_EMPTY_u64(v) ((v) == 0)
 #define MP_EMPTY_i64(v) ((v) == 0)
 #define MP_EMPTY_ns(v) ((v) == 0)
@@ -303,9 +375,27 @@ static inline void mp_put_leak(struct mp_out *out, uint64_t class)
 	static inline void mp_put_row_##row(struct mp_out *out, const struct mp_row_##row *r) \
 	{                                                                                     \
 		char sep = '[';
-#define COL(row, name, type, doc)    \
-	mp_put_char(out, sep);       \
-	mp_put_##type(out, r->name); \
+#define MP_PUT_COL_u64(out, sep, v)                     \
+	do {                                            \
+		char *p_ = mp_room(out);                \
+                                                        \
+		*p_ = sep;                              \
+		p_ = mp_write_u64(p_ + 1, v);           \
+		(out)->len = (size_t)(p_ - (out)->buf); \
+	} while (0)
+#define MP_PUT_COL(out, sep, type, v)  \
+	do {                           \
+		mp_put_char(out, sep); \
+		mp_put_##type(out, v); \
+	} while (0)
+#define MP_PUT_COL_i64(out, sep, v) MP_PUT_COL(out, sep, i64, v)
+#define MP_PUT_COL_ns(out, sep, v) MP_PUT_COL_u64(out, sep, v)
+#define MP_PUT_COL_real(out, sep, v) MP_PUT_COL(out, sep, real, v)
+#define MP_PUT_COL_hex(out, sep, v) MP_PUT_COL(out, sep, hex, v)
+#define MP_PUT_COL_kind(out, sep, v) MP_PUT_COL(out, sep, kind, v)
+#define MP_PUT_COL_leak(out, sep, v) MP_PUT_COL(out, sep, leak, v)
+#define COL(row, name, type, doc)             \
+	MP_PUT_COL_##type(out, sep, r->name); \
 	sep = ',';
 #define END_ROW(row)           \
 	(void)sep;             \
@@ -321,14 +411,10 @@ static inline void mp_put_leak(struct mp_out *out, uint64_t class)
 	{                                                                                  \
 		(void)e;                                                                   \
 		MP_PUT_LITERAL(out, "{\"type\":\"" #event "\"");
-#define FIELD(event, name, type, doc)           \
-	MP_PUT_LITERAL(out, ",\"" #name "\":"); \
-	mp_put_##type(out, e->name);
-#define OPT(event, name, type, doc)                     \
-	if (!MP_EMPTY_##type(e->name)) {                \
-		MP_PUT_LITERAL(out, ",\"" #name "\":"); \
-		mp_put_##type(out, e->name);            \
-	}
+#define FIELD(event, name, type, doc) MP_PUT_FIELD_##type(out, ",\"" #name "\":", e->name);
+#define OPT(event, name, type, doc)    \
+	if (!MP_EMPTY_##type(e->name)) \
+		MP_PUT_FIELD_##type(out, ",\"" #name "\":", e->name);
 #define ROWS(event, name, row, doc) MP_PUT_LITERAL(out, ",\"" #name "\":[");
 #define END(event) }
 #include <memprof/events.def>

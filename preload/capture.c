@@ -23,44 +23,63 @@ static bool same_frame(const struct memo_frame *f, uint64_t key, const struct wa
 	return f->sp == w->sp && f->key == key && (!f->needs_rbp || f->rbp == w->rbp);
 }
 
+/* Of the memo's outermost n frames, those that do not lie below sp. */
+static uint32_t not_below(const struct memo *memo, uint32_t n, uint64_t sp)
+{
+	const struct memo_frame *f = memo->frames + n;
+
+	/* Stack pointers grow outwards but from one stack to another. */
+	while (n >= 8 && f[-8].sp < sp) {
+		f -= 8;
+		n -= 8;
+	}
+	while (n && f[-1].sp < sp) {
+		f--;
+		n--;
+	}
+	return n;
+}
+
+/* A frame of the memo was met, but slot `failed` does not hold: the frames down to it
+ * are walked again, for what rbp is beyond them is not known otherwise. */
+static uint32_t not_beyond(const struct memo *memo, uint32_t n, uint32_t failed)
+{
+	while (n > 1 && memo->frames[n - 2].slots_end > failed)
+		n--;
+	return n - 1;
+}
+
 /*
  * Walk outwards until a remembered frame is met whose way out is proven, or to
- * the end.  *n frames are new; *join is the remembered frame or NO_JOIN, *w is
+ * the end.  *n frames are new; *join is the remembered frame or NO_JOIN, *at is
  * where the walk stopped.
  */
-static enum walk_result walk_to_memo(struct thread *t, struct walk *w, uint32_t *n, uint32_t *join)
+static enum walk_result walk_to_memo(struct thread *t, struct walk *at, uint32_t *n, uint32_t *join)
 {
 	struct memo *memo = &t->memo;
-	const struct rule_entry *rule = NULL;
+	uint32_t most = at->sp <= t->too_deep && in_span(&t->own, at->sp) ? TOO_DEEP_FRAMES
+									  : memo->depth;
 	uint32_t candidates = memo->n, len = 0, failed;
-	uint32_t most = w->sp <= t->too_deep && in_span(&t->own, w->sp) ? TOO_DEEP_FRAMES
-									: memo->depth;
+	const struct rule_entry *rule = NULL;
 	enum walk_result result = WALK_ON;
+	struct walk w = *at;
 
 	*join = NO_JOIN;
 	while (result == WALK_ON) {
-		uint64_t key = walk_key(w);
-		const struct rule_way *way;
-		struct step *step;
+		uint64_t key = walk_key(&w);
+		struct step *step = &t->walk[len];
 
-		if (unlikely(!w->pc)) {
+		if (unlikely(!w.pc)) {
 			result = WALK_END;
 			break;
 		}
-		while (candidates && memo->frames[candidates - 1].sp < w->sp)
-			candidates--;
-		if (candidates && same_frame(&memo->frames[candidates - 1], key, w)) {
-			const struct memo_frame *f = &memo->frames[candidates - 1];
-
-			if (memo_prove(memo, f->slots_end, &failed)) {
+		candidates = not_below(memo, candidates, w.sp);
+		if (candidates && same_frame(&memo->frames[candidates - 1], key, &w)) {
+			if (memo_prove(memo, memo->frames[candidates - 1].slots_end, &failed)) {
 				*join = candidates - 1;
 				break;
 			}
-			/* The frames down to the slot that changed are walked again:
-			 * what rbp is beyond them is not known otherwise. */
-			while (candidates > 1 && memo->frames[candidates - 2].slots_end > failed)
-				candidates--;
-			candidates--;
+			candidates = not_beyond(memo, candidates, failed);
 		}
 		if (unlikely(len == most)) {
 			if (len == memo->depth && in_span(&t->own, t->walk[0].sp))
@@ -70,39 +89,61 @@ static enum walk_result walk_to_memo(struct thread *t, struct walk *w, uint32_t 
 		}
 		rule = rule ? rules_caller(&t->rules, t->state, rule, key)
 			    : rules_find(&t->rules, t->state, key);
-		way = rules_way(&t->rules, rule);
-		step = &t->walk[len++];
 		step->key = key;
-		step->frame = rules_frame(way, key);
-		step->sp = w->sp;
-		step->rbp = w->rbp;
-		result = walk_step(t, w, way, step);
+		step->frame = rules_frame(&t->rules, rule->way, key);
+		step->sp = w.sp;
+		step->rbp = w.rbp;
+		len++;
+		if (likely(rule->way & WAY_PLAIN)) {
+			result = walk_plain(t, &w, rule->way, step);
+		} else {
+			*at = w;
+			result = walk_rare(t, at, &t->rules.ways[rule->way], step);
+			w = *at;
+		}
 	}
+	*at = w;
 	*n = len;
 	return result;
 }
 
 /* Note what leaving `step` for the frame at (key, sp, rbp) depended on; `needs`
  * says whether that frame needs rbp.  True when this one does. */
-static bool add_slots(struct memo *memo, uint32_t *end, const struct step *step, uint64_t pc,
-		      uint64_t sp, uint64_t rbp, bool needs)
+static COLD bool add_rare_slots(struct slot **end, const struct step *step, uint64_t pc,
+				uint64_t sp, uint64_t rbp, bool needs)
 {
-	struct slot *s = memo->slots + *end;
+	struct slot *s = *end;
 	uint64_t pc_slot = sp - 8;
 
-	if (unlikely(step->kind == RULE_NONE))
+	if (step->kind == RULE_NONE)
 		needs = true;
 	if (needs && step->rbp_slot)
 		*s++ = (struct slot){ (const uint64_t *)step->rbp_slot, rbp };
-	if (unlikely(step->kind == RULE_SIGNAL)) {
+	if (step->kind == RULE_SIGNAL) {
 		*s++ = (struct slot){ (const uint64_t *)(step->sp + CFI_SIGNAL_RSP), sp };
 		pc_slot = step->sp + CFI_SIGNAL_RIP;
 	}
 	*s++ = (struct slot){ (const uint64_t *)pc_slot, pc };
-	if (unlikely(step->cfa_slot))
+	if (step->cfa_slot)
 		*s++ = (struct slot){ (const uint64_t *)step->cfa_slot, sp };
-	*end = (uint32_t)(s - memo->slots);
+	*end = s;
 	return step->uses_rbp || (needs && !step->rbp_slot);
+}
+
+static inline bool add_slots(struct slot **end, const struct step *step, uint64_t pc, uint64_t sp,
+			     uint64_t rbp, bool needs)
+{
+	struct slot *s = *end;
+
+	if (unlikely(step->kind != RULE_PLAIN))
+		return add_rare_slots(end, step, pc, sp, rbp, needs);
+	if (needs && step->rbp_slot) {
+		*s++ = (struct slot){ (const uint64_t *)step->rbp_slot, rbp };
+		needs = false;
+	}
+	*s++ = (struct slot){ (const uint64_t *)(sp - 8), pc };
+	*end = s;
+	return needs || step->uses_rbp;
 }
 
 /* Put the n new frames above remembered frame `join` (or on an empty memo) and
@@ -112,44 +153,39 @@ static uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const stru
 			 uint32_t base)
 {
 	struct memo *memo = &t->memo;
-	uint32_t at = join == NO_JOIN ? 0 : join + 1;
-	uint32_t end = at ? memo->frames[join].slots_end : 1;
-	uint32_t node = at ? memo->frames[join].node : base;
+	struct memo_frame *f = memo->frames + (join == NO_JOIN ? 0 : join + 1);
+	uint32_t first = f > memo->frames ? f[-1].slots_end : 1, end;
+	uint32_t node = f > memo->frames ? f[-1].node : base;
+	bool needs = f > memo->frames && f[-1].needs_rbp;
 	uint64_t pc = w->pc, sp = w->sp, rbp = w->rbp;
-	bool needs = at && memo->frames[join].needs_rbp, outermost = !at;
+	struct slot *s = memo->slots + first;
 
-	if (unlikely(at + n > memo->depth)) {
+	if (unlikely(f + n > memo->frames + memo->depth)) {
 		memo->n = 0;
 		return 0;
 	}
-	while (n--) {
-		const struct step *step = &t->walk[n];
-		bool saved = (needs || step->kind == RULE_NONE) && step->rbp_slot;
-
+	for (const struct step *step = t->walk + n; step-- > t->walk; f++) {
+		f->saves_rbp = (needs || step->kind == RULE_NONE) && step->rbp_slot;
 		/* The way out of a frame that has none depends on nothing. */
-		if (unlikely(outermost && step->kind == RULE_END))
-			needs = saved = false;
+		if (unlikely(step->kind == RULE_END && f == memo->frames))
+			f->saves_rbp = needs = false;
 		else
-			needs = add_slots(memo, &end, step, pc, sp, rbp, needs);
-		end = memo_end_frame(memo, at ? memo->frames[at - 1].slots_end : 1, end);
-		outermost = false;
-		node = trie_child(t->state, &t->ids, node, step->frame);
-		memo->frames[at++] = (struct memo_frame){
-			.key = step->key,
-			.sp = step->sp,
-			.rbp = step->rbp,
-			.rbp_at = step->rbp_slot,
-			.node = node,
-			.slots_end = end,
-			.needs_rbp = needs,
-			.uses_rbp = step->uses_rbp,
-			.saves_rbp = saved,
-		};
+			needs = add_slots(&s, step, pc, sp, rbp, needs);
+		end = memo_end_frame(memo, first, (uint32_t)(s - memo->slots));
+		s = memo->slots + end;
+		first = end;
+		node = trie_child_at(t->state, &t->ids, node, step->frame);
+		f->key = step->key;
+		f->sp = sp = step->sp;
+		f->rbp = rbp = step->rbp;
+		f->rbp_at = step->rbp_slot;
+		f->node = node;
+		f->slots_end = end;
+		f->needs_rbp = needs;
+		f->uses_rbp = step->uses_rbp;
 		pc = step->key & ~RULES_EXACT;
-		sp = step->sp;
-		rbp = step->rbp;
 	}
-	memo->n = at;
+	memo->n = (uint32_t)(f - memo->frames);
 	return node;
 }
 
@@ -252,16 +288,22 @@ static struct trail *keep(struct thread *t, const struct origin *from, uint32_t 
 }
 
 /* Where nearly every stack is walked, trails find little: few are kept then. */
-#define OFTEN_WALKED (16 * 3 / 2)
-#define FEW_KEPT 8
+#define OFTEN_WALKED (BETWEEN_UNIT * 3 / 2)
+#define FEW_KEPT 16
 #define LONG_BETWEEN 64
+#define BETWEEN_UNIT 256 /* one allocation */
 
-static bool worth_keeping(struct thread *t)
+static void note_walk(struct thread *t)
 {
 	uint64_t now = (uint64_t)t->record->heap_alloc[0], since = now - t->walked_at;
 
 	t->walked_at = now;
-	t->between += (uint32_t)(since < LONG_BETWEEN ? since : LONG_BETWEEN) - t->between / 16;
+	since = since < LONG_BETWEEN ? since : LONG_BETWEEN;
+	t->between += (uint32_t)since * BETWEEN_UNIT / 16 - t->between / 16;
+}
+
+static bool worth_keeping(struct thread *t)
+{
 	return t->between >= OFTEN_WALKED || ++t->walks % FEW_KEPT == 0;
 }
 
@@ -278,6 +320,7 @@ static struct capture walk(struct thread *t, const struct origin *from)
 	result = walk_to_memo(t, &w, &n, &join);
 	if (unlikely(result > WALK_END))
 		return capture_unusual(t, from, result, n);
+	note_walk(t);
 	frames = join + 1;
 	if (n || join == NO_JOIN) {
 		uint32_t next_id = t->ids.next;

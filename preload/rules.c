@@ -10,7 +10,9 @@
 /* Tables of more are not cleared but made anew. */
 #define FEW_ENTRIES 4096
 
-#define WAYS_SIZE (RULES_WAYS * sizeof(struct rule_way))
+/* The biases are touched as modules are met, ways hardly ever. */
+#define BIASES ((size_t)1 << WAY_MODULE_BITS)
+#define WAYS_SIZE (BIASES * sizeof(uint64_t) + RULES_WAYS * sizeof(struct rule_way))
 
 static size_t entries_size(const struct rules *rules)
 {
@@ -27,12 +29,14 @@ static bool make_entries(struct rules *rules, uint32_t entries)
 bool rules_init(struct rules *rules)
 {
 	*rules = (struct rules){
-		.ways = arena_map(WAYS_SIZE, ARENA_CAPTURE),
+		.biases = arena_map(WAYS_SIZE, ARENA_CAPTURE),
 		.generation = modules_generation_now(),
 	};
-	if (rules->ways && make_entries(rules, FIRST_ENTRIES))
+	if (rules->biases && make_entries(rules, FIRST_ENTRIES)) {
+		rules->ways = (struct rule_way *)(rules->biases + BIASES);
 		return true;
-	arena_unmap(rules->ways, WAYS_SIZE);
+	}
+	arena_unmap(rules->biases, WAYS_SIZE);
 	return false;
 }
 
@@ -112,6 +116,24 @@ static uint32_t number_of(struct rules *rules, const struct rule_way *way)
 	return *bucket - 1;
 }
 
+/* A way as one word; 0 when it does not fit. */
+static uint32_t plain_way(struct rules *rules, const struct rule_way *way)
+{
+	uint32_t cfa = (uint32_t)way->cfa_off / 8, rbp = 0;
+
+	if (way->kind != RULE_PLAIN || way->cfa_off < 0 || way->cfa_off % 8 ||
+	    cfa >= (uint32_t)1 << WAY_CFA_BITS || way->module >= BIASES)
+		return 0;
+	if (way->rbp_saved) {
+		rbp = (uint32_t)-way->rbp_off / 8;
+		if (way->rbp_off >= 0 || way->rbp_off % 8 || rbp >= (uint32_t)1 << WAY_RBP_BITS)
+			return 0;
+	}
+	rules->biases[way->module] = way->bias;
+	return WAY_PLAIN | (way->cfa_rbp ? WAY_CFA_RBP : 0) | cfa << WAY_CFA_SHIFT |
+	       rbp << WAY_RBP_SHIFT | way->module;
+}
+
 COLD const struct rule_entry *rules_learn(struct rules *rules, struct state *s, uint64_t key)
 {
 	bool exact = (key & RULES_EXACT) != 0;
@@ -135,8 +157,10 @@ COLD const struct rule_entry *rules_learn(struct rules *rules, struct state *s, 
 	way.kind = rule.kind;
 	way.cfa_rbp = rule.cfa_rbp;
 	way.rbp_saved = rule.rbp_saved;
+	number = plain_way(rules, &way);
 	/* This may empty the table. */
-	number = number_of(rules, &way);
+	if (!number)
+		number = number_of(rules, &way);
 	e = slot_for(rules, key);
 	*e = (struct rule_entry){ .key = key, .way = number };
 	rules->used++;

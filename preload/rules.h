@@ -6,9 +6,9 @@
  * table costs four.  It belongs to one thread: no lock, no atomics, and it stays
  * warm when a new thread takes over the memory of an ended one.
  *
- * A compiler's stacks go through tens of thousands of addresses, but there are only
- * some hundred ways to leave a frame: so an entry is a quarter of a cache line that
- * names its way.
+ * A compiler's stacks go through tens of thousands of addresses, so an entry is a
+ * quarter of a cache line: what a usual rule says fits in 32 bits, the others are
+ * numbers of a list.
  */
 #ifndef PRELOAD_RULES_H
 #define PRELOAD_RULES_H
@@ -27,10 +27,28 @@
 struct rule_entry {
 	uint64_t key;	 /* pc, with RULES_EXACT or not; 0: empty */
 	uint32_t caller; /* index of the entry its caller had last time */
-	uint32_t way;	 /* index of its way */
+	uint32_t way;	 /* WAY_* below, or the index of a struct rule_way */
 };
 
-/* How to leave a frame, in one module. */
+/*
+ * A way that is plain (RULE_PLAIN), as one word: the CFA is so many words above rsp
+ * or rbp, the caller's rbp lies so many below the CFA, if it was saved (else 0), and
+ * the module has a small number.
+ */
+#define WAY_PLAIN ((uint32_t)1 << 31)
+#define WAY_CFA_RBP ((uint32_t)1 << 30)
+#define WAY_MODULE_BITS 10
+#define WAY_RBP_SHIFT WAY_MODULE_BITS
+#define WAY_RBP_BITS 7
+#define WAY_CFA_SHIFT (WAY_RBP_SHIFT + WAY_RBP_BITS)
+#define WAY_CFA_BITS 13
+#define WAY_MODULE(way) ((way) & (((uint32_t)1 << WAY_MODULE_BITS) - 1))
+#define WAY_RBP(way) ((way) >> WAY_RBP_SHIFT & (((uint32_t)1 << WAY_RBP_BITS) - 1))
+#define WAY_CFA(way) ((way) >> WAY_CFA_SHIFT & (((uint32_t)1 << WAY_CFA_BITS) - 1))
+
+_Static_assert(WAY_CFA_SHIFT + WAY_CFA_BITS == 30, "a way is one word");
+
+/* Any other way to leave a frame, in one module. */
 struct rule_way {
 	uint64_t bias; /* 0 without a module */
 	int32_t cfa_off, rbp_off;
@@ -47,6 +65,7 @@ struct rule_way {
 struct rules {
 	struct rule_entry *entries;
 	struct rule_way *ways; /* RULES_WAYS */
+	uint64_t *biases;      /* of modules with small numbers, as ways name them */
 	uint32_t mask;	       /* entries - 1, a power of two less one */
 	uint32_t used, ways_used;
 	uint32_t generation;		 /* modules_generation the entries are true for */
@@ -63,19 +82,20 @@ const struct rule_entry *rules_learn(struct rules *rules, struct state *s, uint6
 /* Drop everything: a module went away. */
 void rules_flush(struct rules *rules);
 
-static inline const struct rule_way *rules_way(const struct rules *rules,
-					       const struct rule_entry *e)
-{
-	return &rules->ways[e->way];
-}
-
 /* The identity of the frame whose key is `key`, for the trie. */
-static inline uint64_t rules_frame(const struct rule_way *way, uint64_t key)
+static inline uint64_t rules_identity(uint64_t key, uint64_t bias, uint32_t module)
 {
-	uint64_t frame = FRAME_OFFSET((key & ~RULES_EXACT) - way->bias) |
-			 (uint64_t)way->module << FRAME_MODULE_SHIFT;
+	uint64_t frame = FRAME_OFFSET((key & ~RULES_EXACT) - bias) | (uint64_t)module
+									     << FRAME_MODULE_SHIFT;
 
 	return unlikely(key & RULES_EXACT) ? frame | FRAME_EXACT : frame;
+}
+
+static inline uint64_t rules_frame(const struct rules *rules, uint32_t way, uint64_t key)
+{
+	if (likely(way & WAY_PLAIN))
+		return rules_identity(key, rules->biases[WAY_MODULE(way)], WAY_MODULE(way));
+	return rules_identity(key, rules->ways[way].bias, rules->ways[way].module);
 }
 
 static inline uint32_t rules_hash(uint64_t key)
@@ -99,7 +119,7 @@ static inline const struct rule_entry *rules_find(struct rules *rules, struct st
 /* The identity of a frame by its key alone. */
 static inline uint64_t rules_frame_of(struct rules *rules, struct state *s, uint64_t key)
 {
-	return rules_frame(rules_way(rules, rules_find(rules, s, key)), key);
+	return rules_frame(rules, rules_find(rules, s, key)->way, key);
 }
 
 /* The rule of the caller of `from`, whose key is `key`: predicted from the last

@@ -45,7 +45,8 @@ struct step {
 	uint64_t key, frame;
 	uint64_t sp, rbp;  /* on arrival at the frame */
 	uint64_t rbp_slot; /* where the caller's rbp was loaded from, 0 when it was not */
-	uint64_t cfa_slot; /* where the CFA was loaded from, 0 when it was computed */
+	uint64_t cfa_slot; /* where the CFA was loaded from, 0 when it was computed;
+			    * not of RULE_PLAIN, where it never is */
 	uint8_t kind;	   /* enum rule_kind */
 	uint8_t uses_rbp;  /* the step out of this frame used rbp */
 };
@@ -75,7 +76,7 @@ struct thread {
 	struct memo memo;
 	struct zones *zones; /* open regions; NULL before the first */
 	uint64_t walked_at;  /* allocations when a stack was last walked */
-	uint32_t between;    /* allocations from one walk to the next: 16 times the average */
+	uint32_t between;    /* allocations from one walk to the next: 256 times the average */
 	uint32_t walks;	     /* that found few allocations between them */
 	uint64_t too_deep;   /* at or below this stack pointer stacks were too deep to follow */
 	struct step *walk;   /* the frames of the capture under way */

@@ -29,13 +29,6 @@ static COLD bool more_ids(struct state *s, struct trie_ids *ids)
 	return true;
 }
 
-/* Bits of a frame's hash, as in both halves of `kids`: the upper one has fewer. */
-static inline uint32_t tag_of(uint64_t frame)
-{
-	return (uint32_t)((frame * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - KID_TAG_BITS))
-	       << NODE_BITS;
-}
-
 #define NEWEST(kids) ((uint32_t)(kids))
 #define OTHER(kids) ((uint32_t)((kids) >> 32))
 #define OTHER_KID (KIDS_FAT - 1)
@@ -76,7 +69,7 @@ static COLD uint32_t add_child(struct state *s, struct trie_ids *ids, uint32_t p
 			other |= KIDS_MORE;
 		else
 			other = NEWEST(old) & OTHER_KID;
-		new = KIDS(id | tag_of(frame), other);
+		new = KIDS(id | trie_tag(frame), other);
 	} while (!__atomic_compare_exchange_n(kids, &old, new, false, __ATOMIC_RELEASE,
 					      __ATOMIC_RELAXED));
 	if (fat)
@@ -99,7 +92,7 @@ uint32_t trie_child(struct state *s, struct trie_ids *ids, uint32_t parent, uint
 	/* One by one: a load of both would wait for a store of the one. */
 	uint32_t newest = __atomic_load_n(&nodes[parent].newest, __ATOMIC_ACQUIRE);
 	uint32_t other = __atomic_load_n(&nodes[parent].other, __ATOMIC_ACQUIRE);
-	uint32_t tag = tag_of(frame), id;
+	uint32_t tag = trie_tag(frame), id;
 	unsigned int walked = 0;
 
 	if (likely(newest && !((newest ^ tag) & ~KID_ID))) {

@@ -27,6 +27,26 @@ struct trie_ids {
  * when the trie is full or there is no memory. */
 uint32_t trie_child(struct state *s, struct trie_ids *ids, uint32_t parent, uint64_t frame);
 
+/* Bits of a frame's hash, as in both halves of `kids`: the upper one has fewer. */
+static inline uint32_t trie_tag(uint64_t frame)
+{
+	return (uint32_t)((frame * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - KID_TAG_BITS))
+	       << NODE_BITS;
+}
+
+/* The same, in line for the two children at hand. */
+static inline uint32_t trie_child_at(struct state *s, struct trie_ids *ids, uint32_t parent,
+				     uint64_t frame)
+{
+	const struct node *nodes = state_nodes(s), *node = &nodes[parent];
+	uint32_t newest = __atomic_load_n(&node->newest, __ATOMIC_ACQUIRE);
+
+	if (!((newest ^ trie_tag(frame)) & ~KID_ID) && newest &&
+	    nodes[newest & KID_ID].frame == frame)
+		return newest & KID_ID;
+	return trie_child(s, ids, parent, frame);
+}
+
 /* In a fork child: copy the parent process's nodes as history (parent and frame
  * only), so that stacks of inherited blocks can be written, and start with an
  * empty tree of its own.  0 or -errno. */

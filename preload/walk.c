@@ -4,6 +4,27 @@
 
 #include "sys.h"
 
+/* A plain rule with large numbers. */
+static enum walk_result leave_plain(struct thread *t, struct walk *w, const struct rule_way *rule,
+				    struct step *step)
+{
+	uint64_t cfa = (rule->cfa_rbp ? w->rbp : w->sp) + (uint64_t)(int64_t)rule->cfa_off;
+
+	step->uses_rbp = rule->cfa_rbp;
+	if (cfa <= w->sp || !span_holds(&t->span, w->sp, cfa - 8))
+		return WALK_TRUNCATED;
+	if (rule->rbp_saved) {
+		step->rbp_slot = cfa + (uint64_t)(int64_t)rule->rbp_off;
+		if (!span_holds(&t->span, w->sp, step->rbp_slot))
+			return WALK_TRUNCATED;
+		w->rbp = walk_load(step->rbp_slot);
+	}
+	w->pc = walk_load(cfa - 8);
+	w->sp = cfa;
+	w->exact = false;
+	return WALK_ON;
+}
+
 /* A realigned frame: the CFA was saved below rbp. */
 static enum walk_result leave_realigned(struct thread *t, struct walk *w,
 					const struct rule_way *rule, struct step *step)
@@ -107,7 +128,13 @@ static enum walk_result leave_by_frame_pointer(struct thread *t, struct walk *w,
 COLD enum walk_result walk_rare(struct thread *t, struct walk *w, const struct rule_way *rule,
 				struct step *step)
 {
+	step->kind = rule->kind;
+	step->uses_rbp = rule->cfa_rbp;
+	step->rbp_slot = 0;
+	step->cfa_slot = 0;
 	switch (rule->kind) {
+	case RULE_PLAIN:
+		return leave_plain(t, w, rule, step);
 	case RULE_DRAP:
 		return leave_realigned(t, w, rule, step);
 	case RULE_SIGNAL:

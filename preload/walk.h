@@ -37,35 +37,32 @@ static inline uint64_t walk_load(uint64_t addr)
 	return *(const uint64_t *)(uintptr_t)addr;
 }
 
-/* The kinds of rule other than RULE_PLAIN. */
-enum walk_result walk_rare(struct thread *t, struct walk *w, const struct rule_way *rule,
-			   struct step *step);
-
-/* Leave the frame w is in; *step notes what that depended on. */
-static inline enum walk_result walk_step(struct thread *t, struct walk *w,
-					 const struct rule_way *rule, struct step *step)
+/* Leave the frame w is in by a plain way; *step notes what that depended on. */
+static inline __attribute__((always_inline)) enum walk_result
+walk_plain(struct thread *t, struct walk *w, uint32_t way, struct step *step)
 {
-	uint64_t cfa;
+	uint64_t cfa = (way & WAY_CFA_RBP ? w->rbp : w->sp) + 8 * (uint64_t)WAY_CFA(way);
+	uint64_t rbp_slot = 0;
 
-	step->kind = rule->kind;
-	step->uses_rbp = rule->cfa_rbp;
-	step->rbp_slot = 0;
-	step->cfa_slot = 0;
-	if (unlikely(rule->kind != RULE_PLAIN))
-		return walk_rare(t, w, rule, step);
-	cfa = (rule->cfa_rbp ? w->rbp : w->sp) + (uint64_t)(int64_t)rule->cfa_off;
+	step->kind = RULE_PLAIN;
+	step->uses_rbp = (way & WAY_CFA_RBP) != 0;
 	if (unlikely(cfa <= w->sp || !span_holds(&t->span, w->sp, cfa - 8)))
 		return WALK_TRUNCATED;
-	if (rule->rbp_saved) {
-		step->rbp_slot = cfa + (uint64_t)(int64_t)rule->rbp_off;
-		if (unlikely(!span_holds(&t->span, w->sp, step->rbp_slot)))
+	if (WAY_RBP(way)) {
+		rbp_slot = cfa - 8 * (uint64_t)WAY_RBP(way);
+		if (unlikely(!span_holds(&t->span, w->sp, rbp_slot)))
 			return WALK_TRUNCATED;
-		w->rbp = walk_load(step->rbp_slot);
+		w->rbp = walk_load(rbp_slot);
 	}
+	step->rbp_slot = rbp_slot;
 	w->pc = walk_load(cfa - 8);
 	w->sp = cfa;
 	w->exact = false;
 	return WALK_ON;
 }
+
+/* The same by any other way. */
+enum walk_result walk_rare(struct thread *t, struct walk *w, const struct rule_way *rule,
+			   struct step *step);
 
 #endif

@@ -129,14 +129,7 @@ static const char *wanted_format(const struct common *args)
 
 const struct renderer *building_renderer(const struct common *args)
 {
-	const char *format = wanted_format(args);
-	const struct renderer *renderer = renderer_find(format);
-
-	if (!renderer)
-		complain("the %s format comes with a later version: there are text, json, csv and "
-			 "markdown",
-			 format);
-	return renderer;
+	return renderer_find(wanted_format(args));
 }
 
 uint64_t building_rows(const struct report *report, const struct common *args,

@@ -27,7 +27,7 @@ struct common {
 /* The options of `report` and everybody's for a struct common at `offset`; to be freed. */
 struct opt *building_options(const struct report *report, size_t offset);
 
-/* By --format, or what the name after -o ends in, or text.  NULL: told that there is none. */
+/* By --format, or what the name after -o ends in, or text. */
 const struct renderer *building_renderer(const struct common *args);
 
 /* Rows as -n says, or as many as suit the report and the renderer. */

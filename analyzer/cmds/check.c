@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - memprof check: do traces keep to their format? */
-#include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmds/command.h"
 #include "cmds/common_options.h"
+#include "cmds/reading.h"
 #include "cmds/settle.h"
 #include "doc/doc.h"
 #include "model/validate.h"
@@ -165,7 +163,6 @@ static int check_one(struct checking *c, const char *path)
 static int write_end(struct checking *c, const struct renderer *renderer)
 {
 	struct term term;
-	int err;
 
 	if (!c->text) {
 		doc_add_value(&c->doc, (struct doc_value){ .key = "traces",
@@ -183,11 +180,7 @@ static int write_end(struct checking *c, const struct renderer *renderer)
 		term_init(&term, c->sink.fd, TERM_NEVER);
 		renderer->write(&c->doc, &term, &c->sink);
 	}
-	err = sink_close(&c->sink);
-	if (!err || err == -EPIPE)
-		return EXIT_FINE;
-	complain("cannot write standard output: %s", strerror(-err));
-	return EXIT_IO;
+	return reading_close_output(&c->sink, NULL);
 }
 
 /* What cannot be read weighs more than what is wrong in it. */
@@ -202,8 +195,9 @@ static int run(const void *given, int n_operands, char **operands)
 	if (args->n)
 		units_parse_number(args->n, &n);
 	c.keep = n ? n : SIZE_MAX;
-	signal(SIGPIPE, SIG_IGN);
-	sink_to_fd(&c.sink, STDOUT_FILENO);
+	status = reading_open_output(&c.sink, NULL);
+	if (status)
+		return status;
 	make_tables(&c);
 	for (int i = 0; i < n_operands; i++) {
 		status = check_one(&c, operands[i]);

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "cmds/command.h"
+#include "cmds/commands.h"
 #include "cmds/places.h"
 #include "cmds/settle.h"
 #include "util/diag.h"
-#include "util/sink.h"
 #include "util/strbuf.h"
 #include "util/units.h"
 
@@ -99,8 +99,7 @@ static void add_count(struct strbuf *out, uint64_t n, const char *thing, const c
 static int say_what_was_done(const struct cleaning *c, bool traces)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct sink sink;
-	int err;
+	int status;
 
 	add_count(&text, c->drained + c->states.drained, "trace", "finished, ");
 	add_count(&text, c->states.removed, "state file", "removed");
@@ -111,13 +110,9 @@ static int say_what_was_done(const struct cleaning *c, bool traces)
 		strbuf_addch(&text, ')');
 	}
 	strbuf_addch(&text, '\n');
-	sink_to_fd(&sink, STDOUT_FILENO);
-	sink_write(&sink, text.buf, text.len);
+	status = print_checked(&text);
 	strbuf_release(&text);
-	err = sink_close(&sink);
-	if (err)
-		complain("cannot write standard output: %s", strerror(-err));
-	return err || c->failed || c->states.left ? EXIT_IO : EXIT_FINE;
+	return c->failed || c->states.left ? EXIT_IO : status;
 }
 
 static int run(const void *given, int n_operands, char **operands)

@@ -243,7 +243,7 @@ static int diff_run(const void *own, int n, char **traces)
 {
 	const struct diff_args *args = own;
 	const struct report *report = report_find(args->report);
-	const struct renderer *renderer;
+	const struct renderer *renderer = building_renderer(&args->common);
 	struct limit limit = { .per_site = args->per_site };
 	struct sides sides = { .models = { { .path = NULL } } };
 	int status;
@@ -268,9 +268,6 @@ static int diff_run(const void *own, int n, char **traces)
 		complain("--per-site goes with --fail-on-increase");
 		return EXIT_USAGE;
 	}
-	renderer = building_renderer(&args->common);
-	if (!renderer)
-		return EXIT_USAGE;
 	doc_init(&sides.docs[0], report->name);
 	doc_init(&sides.docs[1], report->name);
 	status = build_both(args, report, &sides, traces);

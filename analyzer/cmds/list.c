@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* list.c - memprof list: the traces in a folder, one row each. */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +8,7 @@
 #include "cmds/command.h"
 #include "cmds/common_options.h"
 #include "cmds/places.h"
+#include "cmds/reading.h"
 #include "cmds/settle.h"
 #include "doc/doc.h"
 #include "model/model.h"
@@ -216,17 +215,13 @@ static int write_doc(const struct doc *doc, const struct renderer *renderer)
 {
 	struct sink sink;
 	struct term term;
-	int err;
+	int status = reading_open_output(&sink, NULL);
 
-	signal(SIGPIPE, SIG_IGN);
-	sink_to_fd(&sink, STDOUT_FILENO);
+	if (status)
+		return status;
 	term_init(&term, STDOUT_FILENO, TERM_AUTO);
 	renderer->write(doc, &term, &sink);
-	err = sink_close(&sink);
-	if (!err || err == -EPIPE)
-		return EXIT_FINE;
-	complain("cannot write standard output: %s", strerror(-err));
-	return EXIT_IO;
+	return reading_close_output(&sink, NULL);
 }
 
 static int run(const void *given, int n_operands, char **operands)

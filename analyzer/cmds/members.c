@@ -93,13 +93,13 @@ static int look_into(struct members *members, const char *dir, struct diag *diag
 	return 0;
 }
 
-/* Keep those of the run; those without a header's id are of none. */
+/* Keep those of the run. */
 static void keep_run(struct members *members, const char *run)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < members->n; i++) {
-		if (members->v[i].line.run && !strcmp(members->v[i].line.run, run))
+		if (!strcmp(members->v[i].line.run, run))
 			members->v[n++] = members->v[i];
 		else
 			member_release(&members->v[i]);

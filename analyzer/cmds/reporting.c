@@ -77,10 +77,6 @@ static int run_one(const struct report *report, const struct common *args, const
 	struct doc doc;
 	int status;
 
-	if (!renderer) {
-		free(point);
-		return EXIT_USAGE;
-	}
 	what.n = building_rows(report, args, renderer);
 	what.source = renderer->for_people;
 	what.operands = (const char *const *)operands;

@@ -308,8 +308,7 @@ static int start_unrecorded(const struct program *program, const struct run_args
 	int err;
 
 	strbuf_addf(&why, "%s; only its resident set was watched, from outside", program->problem);
-	if (!environment_get(env, "MEMPROF_RUN"))
-		make_run_id(env);
+	make_run_id(env);
 	clock_gettime(CLOCK_REALTIME, &started);
 	err = outside_run(&outside, program->path, operands, env->v, output_of(env),
 			  environment_get(env, "MEMPROF_RUN"), why.buf, &end, &diag);
@@ -340,6 +339,7 @@ static int start_unrecorded(const struct program *program, const struct run_args
 static int start(const struct program *program, const struct run_args *args,
 		 struct environment *env, char **operands)
 {
+	struct trace_files files;
 	struct process_end end;
 	struct timespec started;
 	int err, findings = EXIT_FINE;
@@ -352,19 +352,13 @@ static int start(const struct program *program, const struct run_args *args,
 		complain("cannot run '%s': %s", program->path, strerror(-err));
 		return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 	}
-	if (environment_get(env, "MEMPROF_RUN")) {
-		struct trace_files files;
-
-		trace_files_find(&files, output_of(env), environment_get(env, "MEMPROF_RUN"),
-				 started);
-		settle_all(&files, args->quiet);
-		if (!args->quiet)
-			summarise(env, program, &end, &files);
-		if (wants_leaks(env, args))
-			findings = run_leaks(&args->leak_args, &files, (uint64_t)end.pid,
-					     args->quiet);
-		trace_files_release(&files);
-	}
+	trace_files_find(&files, output_of(env), environment_get(env, "MEMPROF_RUN"), started);
+	settle_all(&files, args->quiet);
+	if (!args->quiet)
+		summarise(env, program, &end, &files);
+	if (wants_leaks(env, args))
+		findings = run_leaks(&args->leak_args, &files, (uint64_t)end.pid, args->quiet);
+	trace_files_release(&files);
 	/* what went wrong in the program comes first */
 	return process_exit_status(&end) ? process_exit_status(&end) : findings;
 }

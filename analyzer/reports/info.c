@@ -12,6 +12,7 @@
 #include "util/map.h"
 #include "util/strbuf.h"
 #include "util/units.h"
+#include "util/xalloc.h"
 
 static const char *const info_examples[] = {
 	"memprof info memprof.sqlite3.4242.jsonl",
@@ -24,35 +25,44 @@ struct distinct {
 	uint64_t sites, stacks, truncated;
 };
 
-static bool is_truncated(const struct model *model, uint32_t node)
+/* What is known of a node's stack; nodes are looked at once, however deep they are. */
+enum cut { CUT_UNKNOWN, CUT_NOT, CUT_SHORT };
+
+static bool is_truncated(const struct model *model, uint8_t *known, uint32_t node)
 {
-	for (; node; node = model->nodes[node].parent)
-		if (model->nodes[node].kind == FRAME_TRUNCATED)
-			return true;
-	return false;
+	uint32_t at = node;
+	uint8_t cut;
+
+	while (at && !known[at] && model->nodes[at].kind != FRAME_TRUNCATED)
+		at = model->nodes[at].parent;
+	cut = !at ? CUT_NOT : known[at] ? known[at] : CUT_SHORT;
+	for (; node != at; node = model->nodes[node].parent)
+		known[node] = cut;
+	return cut == CUT_SHORT;
 }
 
 static struct distinct count_distinct(const struct model *model)
 {
+	uint8_t *known = xcalloc(model->n_nodes + 1, sizeof(*known));
 	struct map stacks = MAP_INIT, sites = MAP_INIT;
 	struct distinct d = { 0 };
 
 	for (size_t i = 0; i < model->n_sites; i++) {
 		const struct model_site *site = &model->sites[i];
 		const struct model_node *node = &model->nodes[site->stack];
-		bool fresh;
 
 		if (site->kind != MP_HEAP)
 			continue;
 		map_at(&sites, node->offset ^ map_mix(node->module) >> 1, NULL);
-		map_at(&stacks, site->stack, &fresh);
-		if (is_truncated(model, site->stack))
+		map_at(&stacks, site->stack, NULL);
+		if (is_truncated(model, known, site->stack))
 			d.truncated += site->counts.allocs;
 	}
 	d.sites = sites.n;
 	d.stacks = stacks.n;
 	map_release(&stacks);
 	map_release(&sites);
+	free(known);
 	return d;
 }
 

@@ -112,12 +112,14 @@ static int64_t highest(const struct doc_series *s, size_t *at, uint64_t to)
  * The mean of a rate from `from` to `to`: each point holds for the time since
  * the one before.
  */
-static int64_t mean(const struct doc_series *s, uint64_t from, uint64_t to)
+static int64_t mean(const struct doc_series *s, size_t *at, uint64_t from, uint64_t to)
 {
 	double sum = 0;
 	uint64_t covered = 0;
 
-	for (size_t i = 0; i < s->n_points; i++) {
+	while (*at < s->n_points && s->points[*at].t < from)
+		(*at)++;
+	for (size_t i = *at; i < s->n_points && (!i || s->points[i - 1].t < to); i++) {
 		uint64_t a = i ? s->points[i - 1].t : 0, b = s->points[i].t;
 
 		a = a > from ? a : from;
@@ -130,7 +132,7 @@ static int64_t mean(const struct doc_series *s, uint64_t from, uint64_t to)
 	if (covered)
 		return (int64_t)(sum / (double)covered + 0.5);
 	/* a moment: what holds then */
-	for (size_t i = 0; i < s->n_points; i++)
+	for (size_t i = *at; i < s->n_points; i++)
 		if (s->points[i].t >= to)
 			return s->points[i].value;
 	return 0;
@@ -202,7 +204,7 @@ static void put_row(struct rows *r, uint64_t from, uint64_t to, bool first)
 	for (int c = 0; c < COLUMNS; c++) {
 		if (!r->series[c])
 			continue;
-		cells[c] = CELL_I(shows[c].mean ? mean(r->series[c], from, to)
+		cells[c] = CELL_I(shows[c].mean ? mean(r->series[c], &r->at[c], from, to)
 						: highest(r->series[c], &r->at[c], to));
 	}
 	put_events(r, from, to, first, &events);

@@ -124,6 +124,18 @@ void about_point(const struct model *model, struct strbuf *out)
 	units_add_ns(out, end > model->from_asked ? end - model->from_asked : 0);
 }
 
+void about_title(const struct model *model, struct doc *doc)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "memprof %s: ", doc->report);
+	about_program(model, &text);
+	strbuf_addstr(&text, ", ");
+	about_point(model, &text);
+	doc->title = doc_text(doc, text.buf);
+	strbuf_release(&text);
+}
+
 static void put_text(struct doc *doc, const char *key, const char *text)
 {
 	doc_add_trace(doc, (struct doc_value){ .key = key, .cell = CELL_T(text) });

@@ -25,6 +25,9 @@ void about_program(const struct model *model, struct strbuf *out);
  */
 void about_point(const struct model *model, struct strbuf *out);
 
+/* The doc's title: "memprof REPORT: PROGRAM, POINT", of both of the above. */
+void about_title(const struct model *model, struct doc *doc);
+
 /*
  * Notes on whatever makes the numbers less than the whole truth: a trace cut
  * short, lost events, cut stacks, what the recorder had to say, and memory of

@@ -180,12 +180,7 @@ static void add_titles(const struct model *model, const struct calltree_options 
 {
 	struct strbuf text = STRBUF_INIT;
 
-	strbuf_addf(&text, "memprof %s: ", doc->report);
-	about_program(model, &text);
-	strbuf_addstr(&text, ", ");
-	about_point(model, &text);
-	doc->title = doc_text(doc, text.buf);
-	strbuf_clear(&text);
+	about_title(model, doc);
 	strbuf_addstr(&text, choose_sort_words(model, key));
 	strbuf_addstr(&text, choose_kind_words(kind));
 	strbuf_addstr(&text, ": ");

@@ -382,16 +382,9 @@ static void add_processes(const struct model *model, struct doc *doc)
 static int info_build(const struct model *model, struct symbols *symbols,
 		      const struct report_args *args, struct doc *doc)
 {
-	struct strbuf title = STRBUF_INIT;
-
 	(void)symbols;
 	(void)args;
-	strbuf_addstr(&title, "memprof info: ");
-	about_program(model, &title);
-	strbuf_addstr(&title, ", ");
-	about_point(model, &title);
-	doc->title = doc_text(doc, title.buf);
-	strbuf_release(&title);
+	about_title(model, doc);
 	about_trace(model, doc);
 	add_program(model, doc);
 	add_heap(model, doc);

@@ -284,14 +284,8 @@ static int check_options(const struct leaks *leaks, const struct model *model)
 
 static void fill(struct leaks *leaks, const struct model *model, struct doc *doc)
 {
-	struct strbuf text = STRBUF_INIT;
-
 	about_trace(model, doc);
-	strbuf_addstr(&text, "memprof leaks: ");
-	about_program(model, &text);
-	strbuf_addstr(&text, ", ");
-	about_point(model, &text);
-	doc->title = doc_text(doc, text.buf);
+	about_title(model, doc);
 	leaks_add_values(leaks, doc);
 	leaks_add_tables(leaks, doc);
 	leaks_judge(leaks, doc);
@@ -300,7 +294,6 @@ static void fill(struct leaks *leaks, const struct model *model, struct doc *doc
 		generate(leaks, doc);
 	else if (leaks->own->update_baseline)
 		write_baseline(leaks, doc);
-	strbuf_release(&text);
 }
 
 static int leaks_build(const struct model *model, struct symbols *symbols,

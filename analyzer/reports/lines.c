@@ -267,12 +267,7 @@ static void add_titles(const struct lines *l, const struct views *views, int sor
 {
 	struct strbuf text = STRBUF_INIT;
 
-	strbuf_addstr(&text, "memprof lines: ");
-	about_program(l->model, &text);
-	strbuf_addstr(&text, ", ");
-	about_point(l->model, &text);
-	l->doc->title = doc_text(l->doc, text.buf);
-	strbuf_clear(&text);
+	about_title(l->model, l->doc);
 	if (!named && views->n)
 		strbuf_addf(&text, "the top %zu %s%s, by %s. ", views->n,
 			    l->whole ? "file" : "function", views->n == 1 ? "" : "s",

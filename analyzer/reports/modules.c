@@ -12,7 +12,6 @@
 #include "reports/group.h"
 #include "reports/report.h"
 #include "reports/top_rows.h"
-#include "util/strbuf.h"
 #include "util/strmap.h"
 #include "util/xalloc.h"
 
@@ -183,15 +182,10 @@ static void fill(const struct model *model, struct symbols *symbols, const struc
 {
 	struct doc_cell cells[COLUMNS] = { [AT_PATH] = CELL_T("total") };
 	struct doc_table *table = add_table(doc, sort);
-	struct strbuf text = STRBUF_INIT;
 	size_t n, shown;
 	struct row *rows = sum_up(model, groups, sort, &n);
 
-	strbuf_addstr(&text, "memprof modules: ");
-	about_program(model, &text);
-	strbuf_addstr(&text, ", ");
-	about_point(model, &text);
-	doc->title = doc_text(doc, text.buf);
+	about_title(model, doc);
 	doc->subtitle = doc_textf(doc, "files with code, by %s",
 				  choose_sort_words(model, &top_sort_keys[sort]));
 	doc->main_table = table->name;
@@ -209,7 +203,6 @@ static void fill(const struct model *model, struct symbols *symbols, const struc
 	if (n)
 		doc_add_footer(doc, table, cells);
 	free(rows);
-	strbuf_release(&text);
 }
 
 static int modules_build(const struct model *model, struct symbols *symbols,

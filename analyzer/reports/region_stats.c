@@ -209,8 +209,7 @@ static void add_time(struct adder *a, const struct model_region_time *t)
 {
 	uint32_t index;
 
-	if (t->bucket >= REGION_BUCKETS ||
-	    !passes(a, a->model->regions[t->region].name, t->thread))
+	if (t->bucket >= REGION_BUCKETS || !passes(a, a->model->regions[t->region].name, t->thread))
 		return;
 	/* first: it may move the list */
 	index = stat_of_region(a, t->region, t->thread);

@@ -13,7 +13,6 @@
 #include "reports/regions_order.h"
 #include "reports/report.h"
 #include "util/diag.h"
-#include "util/strbuf.h"
 
 struct regions_options {
 	const char *by, *unit;
@@ -68,14 +67,7 @@ static enum region_by by_word(const char *word)
 
 static void add_title(const struct model *model, const struct regions_doc *what, struct doc *doc)
 {
-	struct strbuf text = STRBUF_INIT;
-
-	strbuf_addstr(&text, "memprof regions: ");
-	about_program(model, &text);
-	strbuf_addstr(&text, ", ");
-	about_point(model, &text);
-	doc->title = doc_text(doc, text.buf);
-	strbuf_release(&text);
+	about_title(model, doc);
 	if (what->stats->n)
 		doc->subtitle = doc_textf(doc,
 					  "by %s; tottime is without the regions inside, cumtime "

@@ -309,12 +309,7 @@ static void add_titles(const struct size_table *t, int sort, struct doc *doc)
 	};
 	struct strbuf text = STRBUF_INIT;
 
-	strbuf_addstr(&text, "memprof sizes: ");
-	about_program(t->groups.model, &text);
-	strbuf_addstr(&text, ", ");
-	about_point(t->groups.model, &text);
-	doc->title = doc_text(doc, text.buf);
-	strbuf_clear(&text);
+	about_title(t->groups.model, doc);
 	if (t->at_peak)
 		strbuf_addstr(&text, "blocks live at the peak, by the average size of each stack");
 	else if (t->recorded)

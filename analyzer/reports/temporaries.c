@@ -18,7 +18,6 @@
 #include "reports/report.h"
 #include "reports/top_rows.h"
 #include "util/diag.h"
-#include "util/strbuf.h"
 #include "util/units.h"
 #include "util/xalloc.h"
 
@@ -214,7 +213,6 @@ static int temporaries_build(const struct model *model, struct symbols *symbols,
 	const struct temporaries_options *own = args->own;
 	int sort = sort_column(args->sort, args->diag);
 	struct filters filters = { .n = 0 };
-	struct strbuf text = STRBUF_INIT;
 	uint64_t ns = duration(model);
 	struct groups groups;
 	int err = sort < 0 ? sort : filters_parse(&filters, &args->filters, args->diag);
@@ -231,11 +229,7 @@ static int temporaries_build(const struct model *model, struct symbols *symbols,
 		groups_build(&groups, model, symbols, choose_kind(own->kind), BY_LINE, false,
 			     own->allocator_frames, &filters);
 		about_trace(model, doc);
-		strbuf_addstr(&text, "memprof temporaries: ");
-		about_program(model, &text);
-		strbuf_addstr(&text, ", ");
-		about_point(model, &text);
-		doc->title = doc_text(doc, text.buf);
+		about_title(model, doc);
 		doc->subtitle = doc_text(doc, "blocks that their thread freed before it allocated "
 					      "again; churn is all that was freed, per second of "
 					      "the run");
@@ -245,7 +239,6 @@ static int temporaries_build(const struct model *model, struct symbols *symbols,
 		groups_release(&groups);
 	}
 	filters_release(&filters);
-	strbuf_release(&text);
 	return err;
 }
 

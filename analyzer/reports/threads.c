@@ -15,7 +15,6 @@
 #include "reports/report.h"
 #include "reports/top_rows.h"
 #include "util/diag.h"
-#include "util/strbuf.h"
 #include "util/xalloc.h"
 
 struct threads_options {
@@ -146,18 +145,11 @@ static struct row *sum_up(const struct model *model, struct symbols *symbols, en
 
 static void add_title(const struct model *model, struct doc *doc, int sort)
 {
-	struct strbuf text = STRBUF_INIT;
-
-	strbuf_addstr(&text, "memprof threads: ");
-	about_program(model, &text);
-	strbuf_addstr(&text, ", ");
-	about_point(model, &text);
-	doc->title = doc_text(doc, text.buf);
+	about_title(model, doc);
 	doc->subtitle = doc_textf(doc,
 				  "by %s; net is what a thread allocated less what it freed, "
 				  "whoever allocated that",
 				  choose_sort_words(model, &top_sort_keys[sort]));
-	strbuf_release(&text);
 }
 
 static void fill(const struct model *model, const struct report_args *args, struct doc *doc,

@@ -86,13 +86,8 @@ static void add_titles(const struct top *top, struct doc *doc)
 	const struct top_sort_key *key = &top_sort_keys[top->sort];
 	struct strbuf text = STRBUF_INIT;
 
-	strbuf_addstr(&text, "memprof top: ");
-	about_program(model, &text);
-	strbuf_addstr(&text, ", ");
-	about_point(model, &text);
-	doc->title = doc_text(doc, text.buf);
+	about_title(model, doc);
 
-	strbuf_clear(&text);
 	if (!top->shown)
 		goto out;
 	if (top->shown < top->n)

@@ -73,7 +73,7 @@ static void snapshot(struct thread *t, const char *name)
 {
 	points_snapshot(t, name);
 	if (leaks_wanted())
-		leaks_check(t->state, name, false);
+		leaks_check(t->state, name, LEAKS_AT_POINT);
 }
 
 void memprof_mark(const char *name)
@@ -249,7 +249,7 @@ int memprof_leak_check(void)
 
 	if (!t)
 		return 0;
-	lost = leaks_check(t->state, "request", false);
+	lost = leaks_check(t->state, "request", LEAKS_ASKED);
 	recorder_leave();
 	return lost;
 }

@@ -17,34 +17,8 @@
 /* Nor shall one place, which does it in a loop. */
 #define MOST_ALIKE 10
 #define TOLD_SETS 1024
-/* How far back a live block is looked for that the address may lie in. */
-#define MOST_BACK ((uintptr_t)4 << 20)
 
 static uint32_t told;
-
-/* The live block that p lies inside of: its stack, or 0. */
-static uint32_t inside(uintptr_t p)
-{
-	uintptr_t granule = (uintptr_t)1 << shadow_shift, at = p & ~(granule - 1);
-
-	for (uintptr_t end = at > MOST_BACK ? at - MOST_BACK : granule; at > end; at -= granule) {
-		uint32_t *leaf = shadow_leaf(at), entry, node;
-		uintptr_t start;
-		size_t size;
-
-		if (!leaf) {
-			at &= ~(((uintptr_t)1 << SHADOW_LEAF_BITS) - 1);
-			continue;
-		}
-		entry = __atomic_load_n(shadow_slot(leaf, at, shadow_shift), __ATOMIC_RELAXED);
-		if (!(entry >> SHADOW_NODE_SHIFT) || shadow_is_freed(entry))
-			continue;
-		start = shadow_start(at, entry);
-		if (start < p && shadow_look(start, &node, &size))
-			return p - start < size ? node : 0;
-	}
-	return 0;
-}
 
 /* Can no allocator have given this address out? */
 static bool is_no_block(const struct thread *t, uintptr_t p)
@@ -112,12 +86,13 @@ void invalid_release(struct thread *t, const void *p, const char *function, cons
 {
 	struct mp_invalid line = { .what = "invalid-free" };
 	uint32_t node;
+	size_t size;
 
 	if (shadow_was_freed((uintptr_t)p, &node)) {
 		line.what = resize ? "realloc-freed" : "double-free";
 		line.alloc = node;
 		line.freed = released_at((uintptr_t)p);
-	} else if ((node = inside((uintptr_t)p))) {
+	} else if (shadow_find((uintptr_t)p, &node, &size)) {
 		line.what = "interior-free";
 		line.alloc = node;
 	} else if (!is_no_block(t, (uintptr_t)p)) {

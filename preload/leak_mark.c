@@ -40,9 +40,18 @@ static void push(struct leak_marking *m, uintptr_t start)
 	m->pending[m->n_pending++] = start;
 }
 
-/* The start of the block that `word` points into; 0 when it points into none. */
-static uintptr_t block_of(const struct leak_blocks *blocks, uintptr_t word)
+/* An array of no objects with destructors: their number, and the pointer the program has. */
+static bool is_empty_array(const struct leak_marking *m, uintptr_t start, size_t size,
+			   uintptr_t word)
 {
+	return !m->memcheck && size == sizeof(size_t) && word == start + size &&
+	       !*(const size_t *)start;
+}
+
+/* The start of the block that `word` points into; 0 when it points into none. */
+static uintptr_t block_of(const struct leak_marking *m, uintptr_t word)
+{
+	const struct leak_blocks *blocks = m->blocks;
 	uintptr_t start;
 	uint32_t node;
 	size_t size;
@@ -50,7 +59,9 @@ static uintptr_t block_of(const struct leak_blocks *blocks, uintptr_t word)
 	if (leak_is_start(blocks, word))
 		return word;
 	start = leak_blocks_before(blocks, word);
-	if (!start || !shadow_look(start, &node, &size) || word - start >= size)
+	if (!start || !shadow_look(start, &node, &size))
+		return 0;
+	if (word - start >= size && !is_empty_array(m, start, size, word))
 		return 0;
 	return start;
 }
@@ -64,7 +75,7 @@ static inline __attribute__((always_inline)) void try_words(struct leak_marking 
 							    uintptr_t from, found_fn *found)
 {
 	for (unsigned int i = 0; i < n; i++) {
-		uintptr_t start = block_of(m->blocks, words[i]);
+		uintptr_t start = block_of(m, words[i]);
 
 		if (start)
 			found(m, start, words[i], from);
@@ -96,12 +107,30 @@ scan_words(struct leak_marking *m, uintptr_t at, uintptr_t end, uintptr_t from, 
 	try_words(m, words, n, from, found);
 }
 
+/* Pointers at any address: what nobody wants unless a program keeps them so. */
+static void scan_bytes(struct leak_marking *m, uintptr_t at, uintptr_t end, uintptr_t from,
+		       found_fn *found)
+{
+	m->scanned += end - at;
+	for (; at + sizeof(uintptr_t) <= end; at++) {
+		uintptr_t word;
+
+		__builtin_memcpy(&word, (const void *)at, sizeof(word));
+		if (word - m->blocks->low < m->blocks->high - m->blocks->low)
+			try_words(m, &word, 1, from, found);
+	}
+}
+
 /* Large memory may be mostly untouched. */
 static inline __attribute__((always_inline)) void
 scan(struct leak_marking *m, uintptr_t at, uintptr_t end, uintptr_t from, found_fn *found)
 {
 	uintptr_t to;
 
+	if (unlikely(m->unaligned)) {
+		scan_bytes(m, at, end, from, found);
+		return;
+	}
 	at = (at + 7) & ~(uintptr_t)7;
 	if (end - at < SPARSE || m->whole) {
 		scan_words(m, at, end, from, found);
@@ -141,6 +170,16 @@ static enum leak_hold firm_hold(const struct leak_marking *m, uintptr_t start, u
 	return LEAK_POSSIBLE;
 }
 
+/*
+ * glibc's lists of free chunks, in its own data, name the header of the chunk behind a
+ * block, whose first word is the block's last: no pointer into the block.
+ */
+static bool is_next_chunk(const struct leak_marking *m, uintptr_t start, uintptr_t pointer)
+{
+	return m->by_runtime && blocks_glibc && !(start & 15) && pointer != start &&
+	       pointer == start + blocks_usable_glibc((const void *)start) - sizeof(size_t);
+}
+
 static void raise_hold(struct leak_marking *m, uintptr_t start, enum leak_hold hold)
 {
 	struct leak_bits *bits = leak_bits_of(m->blocks, leak_leaf_of(m->blocks, start), start);
@@ -161,8 +200,8 @@ static enum leak_hold hold_of(const struct leak_blocks *blocks, uintptr_t start)
 /* Found in a root, or in a block that is held firmly. */
 static void found_firm(struct leak_marking *m, uintptr_t start, uintptr_t pointer, uintptr_t from)
 {
-	(void)from;
-	if (hold_of(m->blocks, start) != LEAK_REACHED)
+	if (hold_of(m->blocks, start) != LEAK_REACHED &&
+	    (from || !is_next_chunk(m, start, pointer)))
 		raise_hold(m, start, firm_hold(m, start, pointer));
 }
 
@@ -208,6 +247,11 @@ static void scan_root(struct leak_marking *m, const struct leak_root *root)
 		uint32_t node;
 		size_t size;
 
+		if (root->whole) {
+			scan(m, root->start, root->end, 0, found_firm);
+			follow(m);
+			return;
+		}
 		if (before && shadow_look(before, &node, &size) && before + size > at) {
 			at = (before + size + 7) & ~(uintptr_t)7;
 			continue;

@@ -23,7 +23,8 @@
 struct leak_marking {
 	struct leak_blocks *blocks;
 	const struct leak_maps *maps;
-	bool memcheck; /* its rules; else lsan's */
+	bool memcheck;	/* its rules; else lsan's */
+	bool unaligned; /* pointers at any address */
 	/* Is this node the site of a block of the C or C++ runtime; of the loader? */
 	bool (*is_runtime)(const void *ctx, uint32_t node);
 	bool (*is_loader)(const void *ctx, uint32_t node);

@@ -53,12 +53,13 @@ static void add_others(struct leak_roots *roots, uintptr_t start, uintptr_t end,
 			continue;
 		if (own->start > start)
 			put(&roots->v, &roots->n, &roots->room,
-			    (struct leak_root){ start, own->start, shared, runtime }, &roots->full);
+			    (struct leak_root){ start, own->start, shared, runtime, false },
+			    &roots->full);
 		start = own->end;
 	}
 	if (start < end)
 		put(&roots->v, &roots->n, &roots->room,
-		    (struct leak_root){ start, end, shared, runtime }, &roots->full);
+		    (struct leak_root){ start, end, shared, runtime, false }, &roots->full);
 }
 
 /* The parts of [start, end) that are mapped, may be read, and are no files shared
@@ -95,6 +96,17 @@ static void add_range(void *ctx, uintptr_t start, uintptr_t end)
 	struct finding *f = ctx;
 
 	add(f->roots, f->maps, start, end, false);
+}
+
+/* A region the program named: all of it that can be read. */
+static void add_region(void *ctx, uintptr_t start, uintptr_t end)
+{
+	struct finding *f = ctx;
+	size_t before = f->roots->n;
+
+	add(f->roots, f->maps, start, end, false);
+	for (size_t i = before; i < f->roots->n; i++)
+		f->roots->v[i].whole = true;
 }
 
 static void add_own(void *ctx, uintptr_t start, uintptr_t end)
@@ -224,20 +236,21 @@ static void add_whole_stack(struct leak_roots *roots, const struct leak_maps *ma
 }
 
 static void add_thread(struct leak_roots *roots, const struct leak_maps *maps,
-		       const struct leak_blocks *blocks, const struct leak_thread *t)
+		       const struct leak_blocks *blocks, const struct leak_thread *t,
+		       const struct leak_wishes *wishes)
 {
 	const struct leak_map *home = leak_maps_find(maps, t->pointer);
 	const struct leak_map *on = leak_maps_find(maps, t->sp);
 
-	if (on)
+	if (on && !wishes->no_stacks)
 		add_stack(roots, maps, blocks, t, t->sp);
-	if (t->registers)
+	if (t->registers && !wishes->no_registers)
 		add(roots, maps, (uintptr_t)t->registers,
 		    (uintptr_t)(t->registers + LEAK_REGISTERS), false);
 	/* It may run on another stack than its own, a signal handler's or a coroutine's. */
-	if (!on || (t->main ? !(on->flags & LEAK_STACK) : on != home))
+	if (!wishes->no_stacks && (!on || (t->main ? !(on->flags & LEAK_STACK) : on != home)))
 		add_whole_stack(roots, maps, t);
-	if (!home)
+	if (!home || wishes->no_tls)
 		return;
 	if (t->main)
 		add(roots, maps,
@@ -270,17 +283,19 @@ static void add_loader(struct leak_roots *roots, const struct leak_maps *maps)
 
 int leak_roots_find(struct leak_roots *roots, const struct leak_maps *maps,
 		    const struct leak_blocks *blocks, const struct leak_thread *threads,
-		    size_t n_threads)
+		    size_t n_threads, const struct leak_wishes *wishes)
 {
 	struct finding f = { roots, maps };
 
 	*roots = (struct leak_roots){ 0 };
 	arena_each(add_own, roots);
 	sort(roots->own, roots->n_own);
-	for (size_t i = 0; i < maps->n; i++)
+	for (size_t i = 0; i < maps->n && !wishes->no_globals; i++)
 		add_object(roots, maps, &maps->v[i]);
 	for (size_t i = 0; i < n_threads; i++)
-		add_thread(roots, maps, blocks, &threads[i]);
+		add_thread(roots, maps, blocks, &threads[i], wishes);
+	if (!wishes->no_regions)
+		leak_regions_each(add_region, &f);
 	add_loader(roots, maps);
 	ranges_each(add_range, &f);
 	return roots->full ? -ENOMEM : 0;

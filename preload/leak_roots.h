@@ -15,6 +15,7 @@
 
 #include "leak_blocks.h"
 #include "leak_maps.h"
+#include "leak_wishes.h"
 
 /* A thread, as it was found before the scan. */
 struct leak_thread {
@@ -30,6 +31,7 @@ struct leak_root {
 	uintptr_t start, end;
 	bool shared;  /* with other processes, which touch pages that this one did not */
 	bool runtime; /* the C or C++ runtime's: what it alone holds is no leak of the program's */
+	bool whole;   /* also what blocks there hold */
 };
 
 struct leak_roots {
@@ -44,6 +46,6 @@ struct leak_roots {
 /* Find them all.  0 or -ENOMEM. */
 int leak_roots_find(struct leak_roots *roots, const struct leak_maps *maps,
 		    const struct leak_blocks *blocks, const struct leak_thread *threads,
-		    size_t n_threads);
+		    size_t n_threads, const struct leak_wishes *wishes);
 
 #endif

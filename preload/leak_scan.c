@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "blocks.h"
+#include "ignored.h"
 #include "leak_mark.h"
 #include "record.h"
 #include "shadow.h"
@@ -116,11 +117,16 @@ static int name_modules(struct scan *scan)
 	return 0;
 }
 
+static void mark_ignored(void *ctx, uintptr_t p)
+{
+	leak_mark_ignored(ctx, p);
+}
+
 static int mark(struct scan *scan)
 {
 	const struct leak_task *task = scan->task;
 	int err = leak_roots_find(&scan->roots, &scan->maps, &scan->blocks, task->threads,
-				  task->n_threads);
+				  task->n_threads, task->wishes);
 
 	if (err)
 		return err;
@@ -128,6 +134,7 @@ static int mark(struct scan *scan)
 		.blocks = &scan->blocks,
 		.maps = &scan->maps,
 		.memcheck = task->memcheck,
+		.unaligned = task->wishes->unaligned,
 		.is_runtime = is_runtime,
 		.is_loader = is_loader,
 		.ctx = scan,
@@ -135,8 +142,7 @@ static int mark(struct scan *scan)
 	err = leak_marking_init(&scan->marking);
 	if (err)
 		return err;
-	for (size_t i = 0; i < task->n_ignored; i++)
-		leak_mark_ignored(&scan->marking, task->ignored[i]);
+	ignored_each(mark_ignored, &scan->marking);
 	leak_mark_roots(&scan->marking, &scan->roots);
 	leak_mark_lost(&scan->marking);
 	task->result->scanned = scan->marking.scanned;

@@ -16,6 +16,7 @@
 #include <memprof/trace.h>
 
 #include "leak_roots.h"
+#include "leak_wishes.h"
 #include "state.h"
 
 /* In memory that the copy shares with the process. */
@@ -34,8 +35,7 @@ struct leak_task {
 	bool memcheck; /* its rules; else lsan's */
 	const struct leak_thread *threads;
 	size_t n_threads;
-	const uintptr_t *ignored; /* blocks the program wants left out */
-	size_t n_ignored;
+	const struct leak_wishes *wishes;
 	struct leak_result *result;
 };
 

@@ -4,7 +4,6 @@
 #include "leaks.h"
 
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -14,13 +13,16 @@
 
 #include "arch/x86_64/syscall.h"
 #include "arena.h"
+#include "blocks.h"
 #include "config.h"
+#include "ignored.h"
 #include "leak_scan.h"
 #include "leak_stack.h"
-#include "lock.h"
+#include "leak_wishes.h"
 #include "output.h"
 #include "rt.h"
 #include "sampler.h"
+#include "shadow_walk.h"
 #include "sys.h"
 #include "thread.h"
 
@@ -32,11 +34,8 @@
 /* General registers of a thread that may hold a pointer. */
 #define REGISTERS 15
 
-#define MOST_IGNORED 65536
-
-static struct lock lock;
-static uintptr_t *ignored;
-static size_t n_ignored;
+/* The program asked for the check that counts. */
+static bool had_the_last;
 
 /* Everything of one look. */
 struct look {
@@ -46,26 +45,8 @@ struct look {
 	struct leak_result *result;
 	size_t result_size;
 	const char *why; /* nothing is known, for this reason */
+	struct leak_wishes wishes;
 };
-
-/* What the program wants left out, as LeakSanitizer would ask it. */
-static const char *(*suppressions)(void);
-
-void leaks_start(void)
-{
-	if (leaks_wanted())
-		suppressions = (const char *(*)(void))dlsym(RTLD_DEFAULT,
-							    "__lsan_default_suppressions");
-}
-
-static void note_suppressions(struct state *s)
-{
-	const char *text = suppressions ? suppressions() : NULL;
-
-	suppressions = NULL;
-	if (text && *text)
-		output_note(s, "info", "lsan-suppressions", text);
-}
 
 bool leaks_wanted(void)
 {
@@ -74,12 +55,19 @@ bool leaks_wanted(void)
 
 void leaks_ignore(const void *p)
 {
-	lock_take(&lock, (uint32_t)sys_gettid());
-	if (!ignored)
-		ignored = arena_map(MOST_IGNORED * sizeof(*ignored), ARENA_OUTPUT);
-	if (ignored && n_ignored < MOST_IGNORED)
-		ignored[n_ignored++] = (uintptr_t)p;
-	lock_release(&lock);
+	uint32_t node;
+	size_t size;
+	uintptr_t start = shadow_find((uintptr_t)p, &node, &size);
+
+	if (start)
+		ignored_add(start, blocks_usable((void *)start));
+}
+
+void leaks_after_fork(void)
+{
+	ignored_after_fork();
+	leak_regions_after_fork();
+	had_the_last = false;
 }
 
 /* The stack pointer of a thread that waits in the kernel, which is the last number
@@ -189,8 +177,7 @@ static void run_copy(struct look *look)
 		.memcheck = config.leaks == LEAKS_MEMCHECK,
 		.threads = look->threads,
 		.n_threads = look->n_threads,
-		.ignored = ignored,
-		.n_ignored = n_ignored,
+		.wishes = &look->wishes,
 		.result = look->result,
 	};
 	int pid = sys_copy_process(MOST_SECONDS);
@@ -282,8 +269,26 @@ static bool has_lost(const struct leak_result *result)
 	return false;
 }
 
+/* Is there to be a check?  Says so in the trace when it is the program that wants none. */
+static bool is_due(struct look *look, enum leaks_when when)
+{
+	const char *why = NULL;
+
+	if (had_the_last && when >= LEAKS_FINAL)
+		return false;
+	leak_wishes_ask(look->s, &look->wishes);
+	had_the_last |= when == LEAKS_FINAL;
+	if (look->wishes.off && when != LEAKS_ASKED)
+		why = "the program turns leak checks off";
+	else if (look->wishes.not_at_exit && when == LEAKS_AT_END)
+		why = "the program wants no leak check at its end";
+	if (why && when >= LEAKS_FINAL)
+		output_note(look->s, "info", "lsan-turned-off", why);
+	return !why;
+}
+
 /* Its frame holds all registers that a call preserves. */
-__attribute__((noinline)) bool leaks_check(struct state *s, const char *name, bool at_end)
+__attribute__((noinline)) bool leaks_check(struct state *s, const char *name, enum leaks_when when)
 {
 	struct look look = { .s = s };
 	uint64_t start = sys_clock_ns(CLOCK_MONOTONIC);
@@ -294,18 +299,19 @@ __attribute__((noinline)) bool leaks_check(struct state *s, const char *name, bo
 	struct cfi_regs here;
 	bool lost = false;
 
+	if (!is_due(&look, when))
+		return false;
 	__builtin_unwind_init();
 	cfi_regs_here(&here);
 	sp = leak_stack_find(&here, registers);
 	/* Without a way out: all from here, where every register was saved. */
 	if (!sp)
 		sp = (uintptr_t)__builtin_frame_address(0) - REGISTERS * 8;
-	note_suppressions(s);
 	text[0] = '\0';
 	prepare(&look, sp, registers);
 	if (!look.why)
 		run_copy(&look);
-	say_note(&look, look.why ? 0 : soften(&look, at_end), &note);
+	say_note(&look, look.why ? 0 : soften(&look, when == LEAKS_AT_END), &note);
 	line.rules = config.leaks == LEAKS_MEMCHECK ? "memcheck" : "lsan";
 	line.note = text;
 	line.took = sys_clock_ns(CLOCK_MONOTONIC) - start;

@@ -13,22 +13,29 @@
 
 #include "state.h"
 
-/* Once the settings are known and the program's libraries are loaded. */
-void leaks_start(void);
-
 /* Is any of this wanted?  By MEMPROF_LEAKS. */
 bool leaks_wanted(void);
 
 /*
  * Look what holds each live block, and write it with the running totals.  `name` is
  * that of the point; at the end of the process what only registers of other
- * threads could hold is lost.  Call with the guard held, from a function whose
+ * threads could hold is lost.  The program may have turned checks off that it did not ask
+ * for itself, or have had the last one: then there is none.  Call with the guard held, from a function whose
  * caller's registers and stack are the program's.  Returns whether anything is
  * lost for certain; false when it could not be told, and the trace says why.
  */
-bool leaks_check(struct state *s, const char *name, bool at_end);
+enum leaks_when {
+	LEAKS_ASKED,	/* the program did, by the recorder's own function */
+	LEAKS_AT_POINT, /* a snapshot, or the program by LeakSanitizer's function */
+	LEAKS_FINAL,	/* the program did, in place of the one at its end */
+	LEAKS_AT_END,
+};
+bool leaks_check(struct state *s, const char *name, enum leaks_when when);
 
-/* From now on the block at p, and all it holds, is no leak. */
+/* From now on the block that p lies in, and all it holds, is no leak. */
 void leaks_ignore(const void *p);
+
+/* In a fork child. */
+void leaks_after_fork(void);
 
 #endif

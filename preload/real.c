@@ -18,7 +18,7 @@ size_t (*real_usable_size)(void *);
  * one: then only what operator new allocates comes by here. */
 static void *bound_malloc;
 
-static bool sanitized;
+static const char *sanitized;
 
 static void set(void *slot, void *value)
 {
@@ -137,14 +137,22 @@ static bool is_rare(const char *symbol)
 	return rt_starts(symbol, "free_") || rt_starts(symbol, "cfree");
 }
 
+/* Only these sanitizers have LeakSanitizer in them. */
+static bool has_lsan(void)
+{
+	return sanitized && (rt_starts(sanitized, "Address") || rt_starts(sanitized, "Leak"));
+}
+
 static void *next(const char *symbol)
 {
-	return sanitized && is_rare(symbol) ? NULL : dlsym(RTLD_NEXT, symbol);
+	if (rt_starts(symbol, "__lsan_") ? !has_lsan() : sanitized && is_rare(symbol))
+		return NULL;
+	return dlsym(RTLD_NEXT, symbol);
 }
 
 void real_resolve(void)
 {
-	sanitized = real_sanitizer() != NULL;
+	sanitized = real_sanitizer();
 	/* These first: the look-ups that follow may allocate. */
 	set(&real.malloc, dlsym(RTLD_NEXT, "malloc"));
 	set(&real.calloc, dlsym(RTLD_NEXT, "calloc"));

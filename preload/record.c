@@ -3,6 +3,7 @@
 #include "record.h"
 
 #include "guard.h"
+#include "ignored.h"
 #include "ranges.h"
 #include "record_hot.h"
 #include "sizes.h"
@@ -36,6 +37,8 @@ void record_alloc(struct thread *t, void *p, size_t size, const struct origin *f
 	record_alloc_hot(t, p, size, from, family);
 	if (unlikely(sizes_on))
 		sizes_count(t->state, t->last_node, size, blocks_usable(p));
+	if (unlikely(t->leaks_disabled))
+		ignored_add((uintptr_t)p, blocks_usable(p));
 }
 
 struct resize record_resize_begin(struct thread *t, void *p)

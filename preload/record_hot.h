@@ -10,6 +10,7 @@
 
 #include "blocks.h"
 #include "capture.h"
+#include "ignored.h"
 #include "peak.h"
 #include "record.h"
 #include "shadow.h"
@@ -39,6 +40,8 @@ HOT bool record_take(void *p, uint32_t *node, size_t *size)
 {
 	if (likely(blocks_glibc))
 		return shadow_take((uintptr_t)p, blocks_usable_glibc(p), node, size, 5);
+	if (unlikely(ignored_blocks))
+		ignored_drop((uintptr_t)p);
 	return shadow_take_sized((uintptr_t)p, node, size);
 }
 

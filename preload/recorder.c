@@ -16,6 +16,7 @@
 #include "follow.h"
 #include "functions.h"
 #include "graves.h"
+#include "ignored.h"
 #include "inheritance.h"
 #include "leap.h"
 #include "leaks.h"
@@ -44,6 +45,7 @@ static bool sealed; /* inherited by fork children */
 static bool anonymous_state;
 static bool paused; /* the program said stop, or was told to begin so */
 static char exe[4096];
+static uint32_t watchers; /* threads whose allocations the slow path has to see */
 static pthread_key_t ending_key;
 static bool have_key;
 
@@ -75,7 +77,6 @@ static bool set_up_once(void)
 	follow_init();
 	if (sys_readlink("/proc/self/exe", exe, sizeof(exe)) <= 0)
 		exe[0] = '\0';
-	leaks_start();
 	modules_init(exe);
 	blocks_init();
 	shadow_init(blocks_glibc ? 5 : SHADOW_SIZED_SHIFT);
@@ -148,6 +149,8 @@ static void forget_parent(void)
 	points_after_fork();
 	zone_names_after_fork();
 	functions_after_fork();
+	leaks_after_fork();
+	watchers = !blocks_glibc && ignored_blocks ? 1 : 0;
 }
 
 /* A fork child: the parent's blocks and stacks are history here, everything
@@ -180,7 +183,7 @@ static void take_inheritance(struct state *s)
 
 static enum recorder_state running_state(void)
 {
-	if (sizes_on || released_kept)
+	if (sizes_on || released_kept || watchers)
 		return RECORDER_ON;
 	if (!blocks_glibc)
 		return RECORDER_SIZED;
@@ -204,6 +207,15 @@ void recorder_pause(bool pause)
 	}
 	lock_release(&start_lock);
 	recorder_leave();
+}
+
+void recorder_watch_allocations(bool watch)
+{
+	lock_take(&start_lock, (uint32_t)sys_gettid());
+	watchers += watch ? 1 : -1U;
+	if (recorder_state() >= RECORDER_ON)
+		recorder_set(running_state());
+	lock_release(&start_lock);
 }
 
 /* With the guard held and start_lock taken. */
@@ -335,6 +347,10 @@ static void thread_is_ending(void *round)
 		nobody_inside();
 		guard_close(&tls);
 		zones_end_all(tls.thread);
+		if (tls.thread->leaks_disabled) {
+			tls.thread->leaks_disabled = 0;
+			recorder_watch_allocations(false);
+		}
 		/* The main thread's destructors run only when it ends before the
 		 * process does. */
 		if (tls.thread->tid == recorder_memory->pid)
@@ -356,7 +372,7 @@ void recorder_finish(const char *reason, const int *status)
 	recorder_set(RECORDER_OFF);
 	sampler_stop();
 	if (status && leaks_wanted())
-		leaks_check(s, "exit", true);
+		leaks_check(s, "exit", LEAKS_AT_END);
 	quiet_begin();
 	if (tls.thread) {
 		tls.thread->record->lost += tls.lost;

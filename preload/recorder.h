@@ -36,6 +36,10 @@ void recorder_finish(const char *reason, const int *status);
 /* Record allocations no more, or again; the trace says so. */
 void recorder_pause(bool pause);
 
+/* A thread wants its allocations to be recorded the slow way, or no more.  With the guard
+ * held; takes a lock. */
+void recorder_watch_allocations(bool watch);
+
 /* Around a call that fails when the process has a second thread. */
 void recorder_alone(void);
 void recorder_not_alone(void);

@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "escape.h"
+#include "ignored.h"
 
 uint32_t *shadow_root[1 << SHADOW_ROOT_BITS];
 unsigned int shadow_shift = 5;
@@ -90,6 +91,8 @@ COLD bool shadow_take_far(uintptr_t p, size_t usable, uint32_t *node, size_t *si
 {
 	uint32_t *leaf, *slot, entry;
 
+	if (unlikely(__atomic_load_n(&ignored_blocks, __ATOMIC_RELAXED)))
+		ignored_drop(p);
 	if (p & 15)
 		return escape_take(p, node, size);
 	leaf = shadow_leaf(p);
@@ -158,5 +161,33 @@ COLD bool shadow_take_sized_far(uintptr_t p, uint32_t *node, size_t *size)
 	}
 	__atomic_store_n(shadow_slot(leaf, p, SHADOW_SIZED_SHIFT), entry | SHADOW_SLACK_FREED,
 			 __ATOMIC_RELAXED);
+	return true;
+}
+
+bool shadow_move_far(uintptr_t p, size_t usable)
+{
+	uint32_t *leaf = shadow_leaf(p), *slot, entry, slack;
+
+	if (p & 15)
+		return true;
+	if (!leaf)
+		return false;
+	slot = shadow_slot(leaf, p, shadow_shift);
+	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
+	slack = entry & (SHADOW_HALF - 1);
+	if (!entry || slack == SHADOW_SLACK_FREED || (entry & SHADOW_HALF) != SHADOW_HALF_OF(p))
+		return false;
+	if (slack == SHADOW_SLACK_FAR)
+		return true;
+	if (slack && has_second_granule(usable)) {
+		uint32_t *second = second_slot(p);
+
+		if (!second)
+			return false;
+		__atomic_store_n(second, slack, __ATOMIC_RELAXED);
+	} else if (!put_away(p, entry >> SHADOW_NODE_SHIFT, usable - slack, usable)) {
+		return false;
+	}
+	__atomic_store_n(slot, (entry & ~(SHADOW_HALF - 1)) | SHADOW_SLACK_FAR, __ATOMIC_RELAXED);
 	return true;
 }

@@ -56,6 +56,10 @@ bool shadow_put_far(uintptr_t p, uint32_t node, size_t size, size_t usable);
 bool shadow_take_far(uintptr_t p, size_t usable, uint32_t *node, size_t *size);
 uint32_t *shadow_make_leaf(uintptr_t p);
 
+/* Keep the slack of a live block away from its entry, so that it is taken out by the
+ * function above.  False when there is no such block, or no memory. */
+bool shadow_move_far(uintptr_t p, size_t usable);
+
 static inline uint32_t *shadow_leaf(uintptr_t p)
 {
 	return __atomic_load_n(

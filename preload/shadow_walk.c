@@ -4,6 +4,9 @@
 
 #include "escape.h"
 
+/* How far back a live block is looked for that an address may lie in. */
+#define MOST_BACK ((uintptr_t)4 << 20)
+
 /* What the allocator gave, or 0 for what cannot be. */
 static size_t usable_size(uintptr_t p)
 {
@@ -105,4 +108,26 @@ void shadow_walk_odd(shadow_block *block, void *ctx)
 {
 	/* Of those that are aligned there is an entry, too. */
 	escape_walk(15, block, ctx);
+}
+
+uintptr_t shadow_find(uintptr_t p, uint32_t *node, size_t *size)
+{
+	uintptr_t granule = (uintptr_t)1 << shadow_shift, at = p & ~(granule - 1);
+
+	for (uintptr_t end = at > MOST_BACK ? at - MOST_BACK : granule; at > end; at -= granule) {
+		uint32_t *leaf = shadow_leaf(at), entry;
+		uintptr_t start;
+
+		if (!leaf) {
+			at &= ~(((uintptr_t)1 << SHADOW_LEAF_BITS) - 1);
+			continue;
+		}
+		entry = __atomic_load_n(shadow_slot(leaf, at, shadow_shift), __ATOMIC_RELAXED);
+		if (!(entry >> SHADOW_NODE_SHIFT) || shadow_is_freed(entry))
+			continue;
+		start = shadow_start(at, entry);
+		if (start <= p && shadow_look(start, node, size))
+			return p - start < *size || p == start ? start : 0;
+	}
+	return 0;
 }

@@ -50,6 +50,12 @@ static inline bool shadow_look(uintptr_t p, uint32_t *node, size_t *size)
 	return *size <= usable && *size < SHADOW_MOST;
 }
 
+/*
+ * The live block that p lies in, for a process whose threads go on: its start, or 0.
+ * What other threads release meanwhile may be missed.
+ */
+uintptr_t shadow_find(uintptr_t p, uint32_t *node, size_t *size);
+
 /* Have at hand soon what shadow_look() will need. */
 static inline void shadow_expect(uintptr_t p)
 {

@@ -126,6 +126,41 @@ bool symbol_name(const void *function, struct rt_text *text)
 	return name != NULL;
 }
 
+static uint64_t value_in(const struct image *image, const Elf64_Shdr *table, const char *name)
+{
+	const Elf64_Sym *symbols = part(image, table->sh_offset, table->sh_size);
+	size_t n = table->sh_size / sizeof(*symbols);
+
+	for (size_t i = 0; symbols && i < n; i++) {
+		const char *s;
+
+		if (!symbols[i].st_value || symbols[i].st_shndx == SHN_UNDEF ||
+		    ELF64_ST_TYPE(symbols[i].st_info) != STT_FUNC)
+			continue;
+		s = string(image, table->sh_link, symbols[i].st_name);
+		if (s && !rt_strcmp(s, name))
+			return symbols[i].st_value;
+	}
+	return 0;
+}
+
+void *symbol_function(const void *address, const char *name)
+{
+	struct image image;
+	uint64_t value = 0, at;
+	struct cfi_module m;
+
+	if (!open_image(address, &image))
+		return NULL;
+	for (uint32_t i = 0; i < image.header->e_shnum && !value; i++)
+		if (image.sections[i].sh_type == SHT_SYMTAB)
+			value = value_in(&image, &image.sections[i], name);
+	close_image(&image);
+	at = image.bias + value;
+	/* The file may be another by now. */
+	return value && cfi_find_module(at, &m) ? (void *)(uintptr_t)at : NULL;
+}
+
 void symbol_place(const void *address, struct rt_text *text)
 {
 	uint64_t offset = (uint64_t)(uintptr_t)address;

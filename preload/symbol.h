@@ -17,6 +17,10 @@ struct rt_text;
  * none, or the file is gone. */
 bool symbol_name(const void *function, struct rt_text *text);
 
+/* The function of that name in the module around an address, by the same tables, whether it
+ * is exported or not.  NULL when there is none. */
+void *symbol_function(const void *address, const char *name);
+
 /* Where an address is: module+0xoffset, the module's file name without its folders. */
 void symbol_place(const void *address, struct rt_text *text);
 

@@ -193,6 +193,7 @@ COLD struct thread *thread_attach(struct state *s)
 		t->tid = tid;
 		t->record = record;
 		t->too_deep = 0;
+		t->leaks_disabled = 0;
 		t->pointer = arch_thread_pointer();
 		set_own_stack(t, tid == s->pid);
 		/* The C library starts threads by other roads than pthread_create:

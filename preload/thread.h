@@ -81,6 +81,8 @@ struct thread {
 	uint64_t too_deep;   /* at or below this stack pointer stacks were too deep to follow */
 	struct step *walk;   /* the frames of the capture under way */
 
+	uint32_t leaks_disabled; /* what it allocates now is to be ignored: by so many calls */
+
 	struct origin new_origin; /* while the guard is adopting: who called operator new, */
 	size_t new_size;	  /* for how much, */
 	enum family new_family;	  /* and which */

@@ -18,6 +18,20 @@ struct lived {
 	uint32_t thread, threads;
 };
 
+/* The program asked LeakSanitizer for the check that counts: what came later does not. */
+static bool is_the_last(const struct model_leak_check *check)
+{
+	return !strcmp(check->name, "__lsan_do_leak_check");
+}
+
+bool leak_rows_declined(const struct model *model)
+{
+	for (size_t i = 0; i < model->n_notes; i++)
+		if (!strcmp(model->notes[i].code, "lsan-turned-off"))
+			return true;
+	return false;
+}
+
 const struct model_leak_check *leak_check_of(const struct model *model)
 {
 	const struct point *point = &model->point;
@@ -28,7 +42,8 @@ const struct model_leak_check *leak_check_of(const struct model *model)
 		bool fits = false;
 
 		if (point->kind == POINT_END)
-			fits = check->t >= model->point_time || !strcmp(check->name, "exit");
+			fits = check->t >= model->point_time || !strcmp(check->name, "exit") ||
+			       is_the_last(check);
 		else if (point->kind == POINT_NAME)
 			fits = !strcmp(check->name, point->name);
 		else if (point->kind == POINT_TIME || point->kind == POINT_CASE)
@@ -150,6 +165,7 @@ static void limit_to_range(struct leak_rows *rows, const struct map *index, stru
 /* What lived, but is in no row of a check. */
 static void add_rest(struct leak_rows *rows, const struct map *index, const struct lived *lived)
 {
+	bool ignored = rows->check ? is_the_last(rows->check) : leak_rows_declined(rows->model);
 	struct map told = MAP_INIT;
 	const struct map_entry *entry;
 	size_t pos = 0;
@@ -168,7 +184,8 @@ static void add_rest(struct leak_rows *rows, const struct map *index, const stru
 		for (size_t i = 0; count && i < rows->n; i++)
 			if (key_of(rows->v[i].stack, rows->v[i].inherited) == entry->key)
 				bytes += rows->v[i].bytes;
-		row = add(rows, (uint32_t)(entry->key >> 1), entry->key & 1, LEAK_UNCLASSIFIED);
+		row = add(rows, (uint32_t)(entry->key >> 1), entry->key & 1,
+			  ignored ? MP_IGNORED : LEAK_UNCLASSIFIED);
 		row->count = l->count - (count ? *count : 0);
 		row->bytes = l->bytes > bytes ? l->bytes - bytes : 0;
 	}

@@ -48,6 +48,9 @@ struct leak_rows {
 /* The check that tells of the model's point, or NULL. */
 const struct model_leak_check *leak_check_of(const struct model *model);
 
+/* Does the program want no checks of itself?  Then what is not classified is ignored. */
+bool leak_rows_declined(const struct model *model);
+
 void leak_rows_build(struct leak_rows *rows, const struct model *model, struct symbols *symbols,
 		     bool allocator_frames);
 void leak_rows_release(struct leak_rows *rows);

@@ -146,8 +146,10 @@ static void add_kinds(const struct leaks *leaks, struct doc *doc)
 	struct doc_table *table = doc_add_table(doc, "kinds", NULL, columns, 5);
 	struct sums sums;
 
-	table->empty = doc_text(doc, "everything was freed");
 	add_up(leaks, &sums);
+	table->empty = doc_text(doc, sums.suppressed.count || sums.known.count
+					     ? "nothing but what is suppressed or known"
+					     : "everything was freed");
 	for (int kind = 0; kind < LEAK_KINDS; kind++)
 		if (sums.kinds[kind].stacks)
 			doc_add_row(doc, table,

@@ -327,9 +327,7 @@ COLD void recorder_tick(struct tls *t, const void *frame)
 	t->thread->record->lost += t->lost;
 	t->lost = 0;
 	guard_lend(t, GUARD_NESTING);
-	quiet_begin();
 	t->countdown = (int32_t)sampler_tick(t->thread, frame);
-	quiet_end();
 	guard_back(t);
 }
 

@@ -13,6 +13,7 @@
 #include "capture.h"
 #include "config.h"
 #include "guard.h"
+#include "lock.h"
 #include "memstat.h"
 #include "output.h"
 #include "real.h"
@@ -154,24 +155,38 @@ static void start_helper(struct state *s)
 	pthread_attr_destroy(&attr);
 }
 
+/* After so many events that took so long: how many to the next look. */
+static uint32_t next_interval(uint32_t events, uint64_t took)
+{
+	uint32_t most = config.sampler == SAMPLER_HOOKS || took > SAMPLER_SOON ? SAMPLER_EVENTS
+									       : SAMPLER_MANY;
+
+	if (!events || took > SAMPLER_RARE)
+		return 1;
+	return events * 2 < most ? events * 2 : most;
+}
+
 uint32_t sampler_tick(struct thread *t, const void *frame)
 {
 	struct state *s = t->state;
 	uint64_t now = output_now(s);
 
-	if (!t->interval || now - t->ticked > SAMPLER_RARE)
-		t->interval = 1;
-	else if (t->interval < SAMPLER_EVENTS)
-		t->interval *= 2;
+	t->interval = next_interval(t->interval, now - t->ticked);
 	t->ticked = now;
 
+	/* What it does may not stay half done; most looks find nothing to do. */
 	if (config.sampler == SAMPLER_HOOKS) {
-		if ((now >= next_sample || now >= next_sites) && !output_broken())
+		if ((now >= next_sample || now >= next_sites) && !output_broken()) {
+			quiet_begin();
 			work(s, ASKER_HOOK);
+			quiet_end();
+		}
 	} else if (config.sampler == SAMPLER_THREAD && now >= HELPER_AGE && !helper_started &&
 		   safe_place(t, frame)) {
+		quiet_begin();
 		if (!__atomic_exchange_n(&helper_started, 1, __ATOMIC_ACQ_REL))
 			start_helper(s);
+		quiet_end();
 	}
 	return t->interval - 1;
 }

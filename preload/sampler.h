@@ -16,8 +16,11 @@
 
 #include "thread.h"
 
-/* Events between two looks at the clock. */
+/* Events between two looks at the clock; and as many as that while they come so fast
+ * that these take less than so many nanoseconds, and somebody else keeps time. */
 #define SAMPLER_EVENTS 256
+#define SAMPLER_MANY 2048
+#define SAMPLER_SOON 50000
 /* When so many nanoseconds pass between two looks, the next event is one, too. */
 #define SAMPLER_RARE 2000000
 

@@ -53,10 +53,16 @@ static uint64_t read_start_ticks(struct text_buffers *b)
 
 static void read_boot_id(struct state *s)
 {
-	intptr_t n = sys_read_file("/proc/sys/kernel/random/boot_id", s->boot, sizeof(s->boot));
+	static char boot[sizeof(s->boot)]; /* kept over forks */
+	struct rt_text text = RT_TEXT(s->boot);
 
-	if (n > 0 && s->boot[n - 1] == '\n')
-		s->boot[n - 1] = '\0';
+	if (!boot[0]) {
+		intptr_t n = sys_read_file("/proc/sys/kernel/random/boot_id", boot, sizeof(boot));
+
+		if (n > 0 && boot[n - 1] == '\n')
+			boot[n - 1] = '\0';
+	}
+	rt_put(&text, boot);
 }
 
 /* Kept over a fork: parent and child belong to one run. */

@@ -135,7 +135,7 @@ static void say_what_is_odd(struct state *s)
 static void forget_parent(void)
 {
 	sampler_after_fork();
-	thread_after_fork();
+	thread_after_fork(tls.thread);
 	counters_after_fork();
 	graves_forget();
 	escape_after_fork();

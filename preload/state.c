@@ -107,6 +107,21 @@ static int open_file(char *path, size_t cap, const char *dir, size_t dir_len)
 	return -EEXIST;
 }
 
+/* What every process needs is had now, while the file is open: a page each. */
+static void reserve_first(struct region_place *regions, int fd)
+{
+	static const enum region wanted[] = { REGION_NODES,  REGION_MARKS,  REGION_CELLS,
+					      REGION_INFOS,  REGION_OWNERS, REGION_THREADS,
+					      REGION_MODULES };
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		struct region_place *place = &regions[wanted[i]];
+
+		if (place->capacity >= PAGE && sys_fallocate(fd, (int64_t)place->offset, PAGE) == 0)
+			place->reserved = PAGE;
+	}
+}
+
 /* Map a new state file in `dir`; NULL when it cannot be had there. */
 static struct state *create_in(const char *dir, size_t dir_len)
 {
@@ -128,6 +143,8 @@ static struct state *create_in(const char *dir, size_t dir_len)
 		if (!sys_failed(p))
 			s = (struct state *)p;
 	}
+	if (s)
+		reserve_first(regions, fd);
 	sys_close(fd);
 	if (!s) {
 		sys_unlink(path);

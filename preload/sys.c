@@ -419,6 +419,11 @@ bool sys_may_read_ticks(void)
 	       CALL2(SYS_prctl, PR_GET_TSC, &mode) == 0 && mode == PR_TSC_ENABLE;
 }
 
+int sys_get_name(char name[16])
+{
+	return (int)CALL2(SYS_prctl, PR_GET_NAME, name);
+}
+
 void sys_set_name(const char *name)
 {
 	CALL2(SYS_prctl, PR_SET_NAME, name);

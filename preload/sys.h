@@ -100,8 +100,9 @@ intptr_t sys_read_folder(int fd, void *buf, size_t len);
  * program is about to make it so: the clocks then enter the kernel. */
 bool sys_may_read_ticks(void);
 extern bool sys_ticks_forbidden __attribute__((visibility("hidden")));
-/* Name the calling thread. */
+/* Name the calling thread; and its name. */
 void sys_set_name(const char *name);
+int sys_get_name(char name[16]);
 _Noreturn void sys_exit_group(int status);
 /* True when the program runs with more rights than the user who started it. */
 bool sys_is_secure(void);

@@ -52,6 +52,7 @@ static struct thread *take_over(uint32_t pid, uint32_t tid)
 			arena_clear(t->maps[kind].cells, t->maps[kind].len * sizeof(uint32_t));
 		t->memo.n = 0;
 		trails_flush(&t->trails);
+		t->last = t->before_last = 0;
 		return t;
 	}
 	return NULL;
@@ -153,19 +154,11 @@ static void unclaim_record(struct state *s, struct thread_record *record)
 	s->free_records++;
 }
 
-static void read_name(uint32_t tid, struct thread_record *record)
+static void read_name(struct thread_record *record)
 {
-	char path[64], name[32];
-	struct rt_text text = RT_TEXT(path);
-	intptr_t n;
+	char name[16];
 
-	rt_put(&text, "/proc/self/task/");
-	rt_put_u64(&text, tid);
-	rt_put(&text, "/comm");
-	n = sys_read_file(path, name, sizeof(name));
-	if (n > 0 && name[n - 1] == '\n')
-		name[n - 1] = '\0';
-	thread_set_name(record, n > 0 ? name : "");
+	thread_set_name(record, sys_get_name(name) == 0 ? name : "");
 }
 
 COLD struct thread *thread_attach(struct state *s)
@@ -203,7 +196,7 @@ COLD struct thread *thread_attach(struct state *s)
 			recorder_set_many();
 		}
 		record->started = s->now;
-		read_name(tid, record);
+		read_name(record);
 		if (counters_start(t)) {
 			__atomic_store_n(&record->state, THREAD_ALIVE, __ATOMIC_RELEASE);
 			return t;
@@ -286,8 +279,13 @@ void thread_set_name(struct thread_record *record, const char *name)
 	__atomic_store_n(&record->name_version, (version | 1) + 1, __ATOMIC_RELEASE);
 }
 
-void thread_after_fork(void)
+void thread_after_fork(struct thread *t)
 {
 	lock_init(&lock);
-	ended = NULL;
+	ended = t;
+	if (t) {
+		t->record = &nobody;
+		t->tid = 0;
+		t->next = NULL;
+	}
 }

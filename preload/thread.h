@@ -147,7 +147,8 @@ struct thread *thread_make_grave(struct state *s);
 /* Give the record of a thread that is summed up to the next thread. */
 void thread_give_back(struct state *s, struct thread_record *record);
 
-/* In a fork child: no thread but the caller exists; `t` is attached anew. */
-void thread_after_fork(void);
+/* In a fork child: no thread but the caller exists, which was `t` in the parent, or
+ * NULL.  Its memory is for the next one that is attached. */
+void thread_after_fork(struct thread *t);
 
 #endif

@@ -3,7 +3,9 @@
  * family_rest.c - the parts of a model that a family only strings together, indexes
  * and times translated.
  */
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/family_parts.h"
 #include "util/xalloc.h"
@@ -140,72 +142,32 @@ static int by_time(const void *left, const void *right)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
-static void sort_thread_samples(struct model *m, struct at *order)
+/* The n items of `size` bytes whose times are at offset `t`; instead of v, which is freed. */
+static void *sorted(void *v, size_t n, size_t size, size_t t)
 {
-	struct model_thread_sample *sorted = xcalloc(m->n_thread_samples + 1, sizeof(*sorted));
+	struct at *order = xreallocarray(NULL, n + 1, sizeof(*order));
+	char *to = xreallocarray(NULL, n + 1, size), *from = v;
 
-	for (size_t i = 0; i < m->n_thread_samples; i++)
-		order[i] = (struct at){ m->thread_samples[i].t, i };
-	qsort(order, m->n_thread_samples, sizeof(*order), by_time);
-	for (size_t i = 0; i < m->n_thread_samples; i++)
-		sorted[i] = m->thread_samples[order[i].index];
-	free(m->thread_samples);
-	m->thread_samples = sorted;
+	for (size_t i = 0; i < n; i++)
+		order[i] = (struct at){ *(const uint64_t *)(from + i * size + t), i };
+	qsort(order, n, sizeof(*order), by_time);
+	for (size_t i = 0; i < n; i++)
+		memcpy(to + i * size, from + order[i].index * size, size);
+	free(order);
+	free(v);
+	return to;
 }
 
-static void sort_history(struct model *m, struct at *order)
-{
-	struct model_change *sorted = xcalloc(m->n_history + 1, sizeof(*sorted));
-
-	for (size_t i = 0; i < m->n_history; i++)
-		order[i] = (struct at){ m->history[i].t, i };
-	qsort(order, m->n_history, sizeof(*order), by_time);
-	for (size_t i = 0; i < m->n_history; i++)
-		sorted[i] = m->history[order[i].index];
-	free(m->history);
-	m->history = sorted;
-}
-
-static void sort_moments(struct model *m, struct at *order)
-{
-	struct model_moment *sorted = xcalloc(m->n_moments + 1, sizeof(*sorted));
-
-	for (size_t i = 0; i < m->n_moments; i++)
-		order[i] = (struct at){ m->moments[i].t, i };
-	qsort(order, m->n_moments, sizeof(*order), by_time);
-	for (size_t i = 0; i < m->n_moments; i++)
-		sorted[i] = m->moments[order[i].index];
-	free(m->moments);
-	m->moments = sorted;
-}
-
-static void sort_counters(struct model *m, struct at *order)
-{
-	struct model_counter *sorted = xcalloc(m->n_counters + 1, sizeof(*sorted));
-
-	for (size_t i = 0; i < m->n_counters; i++)
-		order[i] = (struct at){ m->counters[i].t, i };
-	qsort(order, m->n_counters, sizeof(*order), by_time);
-	for (size_t i = 0; i < m->n_counters; i++)
-		sorted[i] = m->counters[order[i].index];
-	free(m->counters);
-	m->counters = sorted;
-}
+#define SORT(list, n) (list = sorted(list, n, sizeof(*(list)), offsetof(__typeof__(*(list)), t)))
 
 void family_rest_done(struct family *f)
 {
 	struct model *m = f->model;
-	size_t most = m->n_thread_samples > m->n_history ? m->n_thread_samples : m->n_history;
-	struct at *order;
 
-	most = most > m->n_moments ? most : m->n_moments;
-	most = most > m->n_counters ? most : m->n_counters;
-	order = xcalloc(most + 1, sizeof(*order));
-	sort_thread_samples(m, order);
-	sort_history(m, order);
-	sort_moments(m, order);
-	sort_counters(m, order);
-	free(order);
+	SORT(m->thread_samples, m->n_thread_samples);
+	SORT(m->history, m->n_history);
+	SORT(m->moments, m->n_moments);
+	SORT(m->counters, m->n_counters);
 	map_release(&f->rest.sizes_index);
 	map_release(&f->rest.named);
 	strmap_release(&f->rest.regions_index);

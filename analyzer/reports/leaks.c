@@ -318,6 +318,10 @@ static int leaks_build(const struct model *model, struct symbols *symbols,
 		leaks.show = SHOWN_BY_DEFAULT;
 	if (!err)
 		err = filters_parse(&filters, &args->filters, args->diag);
+	if (!err && filters_on(&filters, FILTER_PROCESS))
+		err = diag_error(args->diag, -EINVAL,
+				 "--filter on processes: leaks of several are counted by stack; "
+				 "TRACE#PID is those of one");
 	if (!err)
 		err = read_suppressions(&leaks, model, &suppressions);
 	if (!err) {

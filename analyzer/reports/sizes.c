@@ -331,14 +331,6 @@ static int by_name(const char *name)
 					   : BY_LINE;
 }
 
-static bool on_threads(const struct filters *filters)
-{
-	for (size_t i = 0; i < filters->n; i++)
-		if (filters->v[i].on == FILTER_THREAD)
-			return true;
-	return false;
-}
-
 static int sizes_build(const struct model *model, struct symbols *symbols,
 		       const struct report_args *args, struct doc *doc)
 {
@@ -350,11 +342,13 @@ static int sizes_build(const struct model *model, struct symbols *symbols,
 	int err = sort < 0 ? sort : filters_parse(&filters, &args->filters, args->diag);
 	struct size_table t;
 
-	if (!err && (args->cumulative || on_threads(&filters)))
+	if (!err && (args->cumulative || filters_on(&filters, FILTER_THREAD) ||
+		     filters_on(&filters, FILTER_PROCESS)))
 		err = diag_error(args->diag, -EINVAL,
 				 "%s: sizes are counted where blocks are allocated, all threads "
 				 "together",
-				 args->cumulative ? "--cumulative" : "--filter on threads");
+				 args->cumulative ? "--cumulative"
+						  : "--filter on threads or processes");
 	if (!err) {
 		size_table_build(&t, model, symbols, by_name(own->group_by), own->allocator_frames,
 				 &filters, recorded);

@@ -14,9 +14,10 @@
 static char boot_pool[BOOT_POOL] __attribute__((aligned(16)));
 static size_t boot_used;
 
-/* Every mapping, so that what is resident can be told; an entry is claimed by
- * its address.  When the list is full, later mappings go uncounted. */
+/* Every mapping, so that what is resident can be told.  An entry is claimed first, and gets
+ * its address once the rest is in it.  When the list is full, later mappings go uncounted. */
 #define MAPPINGS 4096
+#define CLAIMED 1
 static struct {
 	uintptr_t start;
 	size_t len;
@@ -24,37 +25,48 @@ static struct {
 } mappings[MAPPINGS];
 static uint32_t mappings_used;
 
+static bool claim(uint32_t i)
+{
+	uintptr_t none = 0;
+
+	return __atomic_compare_exchange_n(&mappings[i].start, &none, CLAIMED, false,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
 static void remember(uintptr_t start, size_t len, enum arena_use use)
 {
-	uint32_t n = __atomic_load_n(&mappings_used, __ATOMIC_RELAXED);
+	uint32_t n = __atomic_load_n(&mappings_used, __ATOMIC_RELAXED), i = 0;
 
-	for (uint32_t i = 0; i < n; i++) {
-		uintptr_t none = 0;
-
-		if (__atomic_compare_exchange_n(&mappings[i].start, &none, start, false,
-						__ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-			mappings[i].use = use;
-			mappings[i].len = len;
-			return;
-		}
+	while (i < n ? !claim(i) : n < MAPPINGS) {
+		/* past the last one a new one is there for whoever claims it first */
+		if (i < n)
+			i++;
+		else if (__atomic_compare_exchange_n(&mappings_used, &n, n + 1, false,
+						     __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			n++;
 	}
-	n = __atomic_fetch_add(&mappings_used, 1, __ATOMIC_RELAXED);
-	if (n >= MAPPINGS) {
-		__atomic_store_n(&mappings_used, MAPPINGS, __ATOMIC_RELAXED);
+	if (i == MAPPINGS)
 		return;
-	}
-	mappings[n].use = use;
-	mappings[n].len = len;
-	mappings[n].start = start;
+	__atomic_store_n(&mappings[i].use, use, __ATOMIC_RELAXED);
+	__atomic_store_n(&mappings[i].len, len, __ATOMIC_RELAXED);
+	__atomic_store_n(&mappings[i].start, start, __ATOMIC_RELEASE);
+}
+
+/* Where it starts; 0 when the entry is not in use, or not yet. */
+static uintptr_t start_of(uint32_t i)
+{
+	uintptr_t start = __atomic_load_n(&mappings[i].start, __ATOMIC_ACQUIRE);
+
+	return start == CLAIMED ? 0 : start;
 }
 
 static void forget(uintptr_t start)
 {
 	uint32_t n = __atomic_load_n(&mappings_used, __ATOMIC_RELAXED);
 
-	for (uint32_t i = 0; i < n && i < MAPPINGS; i++)
-		if (mappings[i].start == start)
-			mappings[i].start = 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (start_of(i) == start)
+			__atomic_store_n(&mappings[i].start, 0, __ATOMIC_RELEASE);
 }
 
 void *arena_map(size_t len, enum arena_use use)
@@ -106,19 +118,26 @@ void arena_resident(uint64_t bytes[ARENA_USES])
 {
 	uint32_t n = __atomic_load_n(&mappings_used, __ATOMIC_RELAXED);
 
-	for (uint32_t i = 0; i < n && i < MAPPINGS; i++)
-		if (mappings[i].start)
-			bytes[mappings[i].use] += sys_resident((void *)mappings[i].start,
-							       mappings[i].len);
+	for (uint32_t i = 0; i < n; i++) {
+		uintptr_t start = start_of(i);
+
+		if (start)
+			bytes[__atomic_load_n(&mappings[i].use, __ATOMIC_RELAXED)] += sys_resident(
+				(void *)start, __atomic_load_n(&mappings[i].len, __ATOMIC_RELAXED));
+	}
 }
 
 void arena_each(void (*each)(void *ctx, uintptr_t start, uintptr_t end), void *ctx)
 {
 	uint32_t n = __atomic_load_n(&mappings_used, __ATOMIC_RELAXED);
 
-	for (uint32_t i = 0; i < n && i < MAPPINGS; i++)
-		if (mappings[i].start)
-			each(ctx, mappings[i].start, mappings[i].start + mappings[i].len);
+	for (uint32_t i = 0; i < n; i++) {
+		uintptr_t start = start_of(i);
+
+		if (start)
+			each(ctx, start,
+			     start + __atomic_load_n(&mappings[i].len, __ATOMIC_RELAXED));
+	}
 }
 
 void *arena_boot_alloc(size_t size)

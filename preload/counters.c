@@ -42,7 +42,8 @@ static uint32_t reuse_block(struct state *s)
 	lock_take(&lock, (uint32_t)sys_gettid());
 	block = s->free_block;
 	if (block)
-		s->free_block = state_owners(s)[block - 1].previous;
+		__atomic_store_n(&s->free_block, state_owners(s)[block - 1].previous,
+				 __ATOMIC_RELAXED);
 	lock_release(&lock);
 	return block;
 }
@@ -58,7 +59,7 @@ void counters_give_back(struct state *s, uint32_t block)
 	}
 	lock_take(&lock, (uint32_t)sys_gettid());
 	state_owners(s)[block].previous = s->free_block;
-	s->free_block = block + 1;
+	__atomic_store_n(&s->free_block, block + 1, __ATOMIC_RELAXED);
 	lock_release(&lock);
 }
 
@@ -115,7 +116,8 @@ static struct cell *new_cell(struct thread *t, enum mp_kind kind, uint32_t node)
 	info = &state_infos(t->state)[index];
 	info->kind = kind;
 	info->node = node;
-	__atomic_store_n(&record->used, record->used + 1, __ATOMIC_RELEASE);
+	/* In one store, as it is read. */
+	__atomic_store_n(&record->cells, record->cells + ((uint64_t)1 << 32), __ATOMIC_RELEASE);
 	map->cells[node] = (index + 1) | (kind == MP_HEAP ? families_bars(node) : 0);
 	return &state_cells(t->state)[index];
 }

@@ -141,7 +141,8 @@ static void emit_thread_rows(struct drain *d, struct thread_record *record,
 	uint32_t batch[BATCH], n = 0;
 	uint32_t block = __atomic_load_n(&record->first_block, __ATOMIC_ACQUIRE);
 
-	for (; block && block <= d->s->blocks; block = owners[block - 1].previous) {
+	for (; block && block <= __atomic_load_n(&d->s->blocks, __ATOMIC_ACQUIRE);
+	     block = owners[block - 1].previous) {
 		uint32_t first = (block - 1) * CELL_BLOCK, used = drain_cells_in(record, block - 1);
 
 		for (uint32_t i = first; i < first + used; i++) {

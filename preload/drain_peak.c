@@ -104,7 +104,8 @@ static void put_cell(void *ctx, uint32_t node, const struct cell *c)
 
 size_t drain_peak_scratch(const struct state *s)
 {
-	return (size_t)s->blocks * CELL_BLOCK * sizeof(struct held);
+	return (size_t)__atomic_load_n(&s->blocks, __ATOMIC_RELAXED) * CELL_BLOCK *
+	       sizeof(struct held);
 }
 
 static void sift(struct held *rows, size_t at, size_t n)

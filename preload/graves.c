@@ -75,7 +75,8 @@ void graves_fill(struct state *s)
 	for (uint32_t i = 0; i < n; i++) {
 		struct thread_record *record = &state_threads(s)[i];
 
-		if (record->state != THREAD_FINAL || record->final_drained > done)
+		if (__atomic_load_n(&record->state, __ATOMIC_ACQUIRE) != THREAD_FINAL ||
+		    record->final_drained > done)
 			continue;
 		if (!grave)
 			grave = thread_make_grave(s);

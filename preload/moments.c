@@ -2,6 +2,8 @@
 /* moments.c - the ring of single moments; see moments.h.  Floor: sampler. */
 #include "moments.h"
 
+#include <stddef.h>
+
 #include "output.h"
 #include "rt.h"
 #include "sampler.h"
@@ -36,6 +38,17 @@ static uint64_t claim(struct state *s)
 	}
 }
 
+/* All but `seq`, which a reader may look at meanwhile. */
+static void copy(struct moment *to, const struct moment *m)
+{
+	uint64_t __attribute__((may_alias)) *words = (void *)to;
+	const uint64_t __attribute__((may_alias)) *from = (const void *)m;
+
+	_Static_assert(offsetof(struct moment, seq) == 0, "the first word");
+	for (size_t i = 1; i < sizeof(*m) / sizeof(*from); i++)
+		words[i] = from[i];
+}
+
 bool moments_add(struct state *s, const struct moment *m)
 {
 	uint64_t n = claim(s);
@@ -49,7 +62,7 @@ bool moments_add(struct state *s, const struct moment *m)
 	if (m->t > __atomic_load_n(&s->now, __ATOMIC_RELAXED))
 		__atomic_store_n(&s->now, m->t, __ATOMIC_RELAXED);
 	to = state_moment(s, n);
-	*to = *m;
+	copy(to, m);
 	to->pass = 0;
 	__atomic_store_n(&to->seq, n + 1, __ATOMIC_RELEASE);
 	return true;

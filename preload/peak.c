@@ -123,7 +123,7 @@ static COLD void end_peak(struct state *s)
 
 	/* The upper half says that the heap is at its peak. */
 	while (word >> 32) {
-		s->peak_time = s->now;
+		s->peak_time = __atomic_load_n(&s->now, __ATOMIC_RELAXED);
 		if (__atomic_compare_exchange_n(&s->peak_word, &word, (uint32_t)(word + 1), false,
 						__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 			break;

@@ -115,7 +115,7 @@ static inline void peak_save(const struct state *s, struct cell *c)
  */
 static inline bool peak_begin(const struct state *s, uint32_t tid)
 {
-	if (likely(!peak_many_threads))
+	if (likely(!__atomic_load_n(&peak_many_threads, __ATOMIC_RELAXED)))
 		return true;
 	if (s->peak_slack)
 		return false;
@@ -125,7 +125,7 @@ static inline bool peak_begin(const struct state *s, uint32_t tid)
 
 static inline void peak_end(bool alone)
 {
-	if (unlikely(peak_many_threads) && alone)
+	if (unlikely(__atomic_load_n(&peak_many_threads, __ATOMIC_RELAXED)) && alone)
 		lock_release_bare(&peak_lock);
 }
 
@@ -133,7 +133,7 @@ static inline void peak_end(bool alone)
 static inline void peak_leave(struct state *s)
 {
 	if (unlikely(s->at_peak)) {
-		s->peak_time = s->now;
+		s->peak_time = __atomic_load_n(&s->now, __ATOMIC_RELAXED);
 		__atomic_store_n(&s->peak_word, (uint32_t)(s->peak_index + 1), __ATOMIC_RELEASE);
 	}
 }

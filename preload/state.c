@@ -397,12 +397,12 @@ static int reserve_in_file(struct state *s, struct region_place *place, uint64_t
 /* With the lock held. */
 static int reserve_more(struct state *s, struct region_place *place, uint64_t bytes)
 {
-	uint64_t upto;
+	uint64_t upto, now = __atomic_load_n(&s->now, __ATOMIC_RELAXED);
 	int err;
 
 	if (bytes <= place->reserved)
 		return 0;
-	if (bytes > place->capacity || s->now < ask_again)
+	if (bytes > place->capacity || now < ask_again)
 		return -ENOSPC;
 	upto = next_reserve(place, bytes);
 	err = reserve_in_file(s, place, upto);
@@ -411,7 +411,7 @@ static int reserve_more(struct state *s, struct region_place *place, uint64_t by
 		err = reserve_in_file(s, place, upto);
 	}
 	if (err)
-		ask_again = s->now + PATIENCE;
+		ask_again = now + PATIENCE;
 	else
 		__atomic_store_n(&place->reserved, upto, __ATOMIC_RELEASE);
 	return err;

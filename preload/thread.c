@@ -119,7 +119,9 @@ static struct thread_record *reuse_record(struct state *s, uint32_t *index)
 	struct thread_record *records = state_threads(s);
 
 	for (uint32_t i = 0; s->free_records && i < s->threads; i++) {
-		if (records[i].state != THREAD_FREE || records[i].tid)
+		/* whose owner and reader change it without the lock, until it is free */
+		if (__atomic_load_n(&records[i].state, __ATOMIC_ACQUIRE) != THREAD_FREE ||
+		    records[i].tid)
 			continue;
 		s->free_records--;
 		*index = i;
@@ -192,10 +194,11 @@ COLD struct thread *thread_attach(struct state *s)
 		/* The C library starts threads by other roads than pthread_create:
 		 * thrd_create, timers, asynchronous input and output. */
 		if (tid != s->pid) {
-			s->peak_shared = peak_many_threads = 1;
+			__atomic_store_n(&s->peak_shared, 1, __ATOMIC_RELAXED);
+			__atomic_store_n(&peak_many_threads, 1, __ATOMIC_RELEASE);
 			recorder_set_many();
 		}
-		record->started = s->now;
+		record->started = __atomic_load_n(&s->now, __ATOMIC_RELAXED);
 		read_name(record);
 		if (counters_start(t)) {
 			__atomic_store_n(&record->state, THREAD_ALIVE, __ATOMIC_RELEASE);

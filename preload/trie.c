@@ -82,7 +82,7 @@ static COLD uint32_t add_child(struct state *s, struct trie_ids *ids, uint32_t p
  * as it is, and this is no race. */
 static void keep_at_hand(const struct state *s, struct node *node, uint32_t id, uint32_t tag)
 {
-	if (!s->peak_shared)
+	if (!__atomic_load_n(&s->peak_shared, __ATOMIC_RELAXED))
 		node->other = (node->other & ~OTHER_KID) | ((id | tag) & OTHER_KID);
 }
 

@@ -88,11 +88,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] & 4) {
 		packed[at % len] ^= data[1] ? data[1] : 1;
 		unpack(packed, len, data + CONTROL, size - CONTROL, true, &cut);
+	} else if (at % len >= MAGIC) {
+		got = unpack(packed, at % len, data + CONTROL, size - CONTROL, false, &cut);
+		fuzz_expect(got <= size - CONTROL);
 	} else {
 		/* cut within the mark it is known by, it is a short text */
-		got = unpack(packed, at % len, data + CONTROL, size - CONTROL, at % len < MAGIC,
-			     &cut);
-		fuzz_expect(got <= size - CONTROL);
+		unpack(packed, at % len, data + CONTROL, size - CONTROL, true, &cut);
 	}
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* building.c - see building.h. */
 #include "cmds/building.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -89,20 +90,30 @@ static const struct opt common_options[] = {
 	{ .type = OPT_END },
 };
 
+static bool is_lacked(const struct report *report, const struct opt *opt)
+{
+	return opt->type && ((report->lacks & REPORT_FILTER &&
+			      opt->offset == offsetof(struct common, filters)) ||
+			     (report->lacks & REPORT_CUMULATIVE &&
+			      opt->offset == offsetof(struct common, cumulative)));
+}
+
 struct opt *building_options(const struct report *report, size_t offset)
 {
-	size_t own = 0, common = sizeof(common_options) / sizeof(*common_options);
+	size_t own = 0, n, common = sizeof(common_options) / sizeof(*common_options);
 	struct opt *table;
 
 	while (report->options && report->options[own].type)
 		own++;
 	table = xcalloc(own + common, sizeof(*table));
-	for (size_t i = 0; i < own; i++) {
-		table[i] = report->options[i];
-		table[i].offset += sizeof(struct common);
+	for (n = 0; n < own; n++) {
+		table[n] = report->options[n];
+		table[n].offset += sizeof(struct common);
 	}
-	memcpy(table + own, common_options, sizeof(common_options));
-	for (size_t i = 0; i < own + common; i++) {
+	for (size_t i = 0; i < common; i++)
+		if (!is_lacked(report, &common_options[i]))
+			table[n++] = common_options[i];
+	for (size_t i = 0; i < n; i++) {
 		table[i].offset += offset;
 		if (table[i].letter == 's' && report->sort_keys)
 			table[i].hint = report->sort_keys;

@@ -205,6 +205,7 @@ const struct report report_cases = {
 		"trace is a folder. In the order of time, or by --sort peak_bytes, growth_bytes, "
 		"duration_ns, allocations or allocated_bytes. A case is also a point of other "
 		"reports: TRACE@case:SUITE/NAME.",
+	.lacks = REPORT_FILTER | REPORT_CUMULATIVE,
 	.examples = cases_examples,
 	.build = cases_build,
 };

@@ -414,6 +414,7 @@ const struct report report_info = {
 	.description = "Shows what was run and how it ended, the totals of its heap, the largest "
 		       "resident set, and what the recorder and the reader have to say about the "
 		       "trace.",
+	.lacks = REPORT_FILTER | REPORT_CUMULATIVE,
 	.examples = info_examples,
 	.build = info_build,
 };

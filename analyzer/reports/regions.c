@@ -137,6 +137,7 @@ const struct report report_regions = {
 	.options = regions_options,
 	.args_size = sizeof(struct regions_options),
 	.rows = 20,
+	.lacks = REPORT_CUMULATIVE,
 	.examples = regions_examples,
 	.build = regions_build,
 };

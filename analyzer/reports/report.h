@@ -30,6 +30,9 @@ struct report_args {
 	struct diag *diag;	      /* why build() failed */
 };
 
+/* Options of all reports that one need not have. */
+enum { REPORT_FILTER = 1 << 0, REPORT_CUMULATIVE = 1 << 1 };
+
 struct report {
 	const char *name;
 	const char *summary;	   /* one line: lower case, no full stop */
@@ -38,6 +41,7 @@ struct report {
 	const char *sort_keys;	   /* for completion of --sort: a|b|c; NULL: those of top */
 	const struct opt *options; /* its own, ends with OPT_END; or NULL */
 	size_t args_size;	   /* of the struct they fill */
+	unsigned int lacks;	   /* REPORT_*: they would do nothing to it, so it takes none */
 	unsigned int model_flags;  /* what it needs in the model: flags of model_load_with() */
 	uint64_t rows;		   /* rows for people when -n is not given; 0: 10 */
 	const char *const *examples; /* whole command lines, ends with NULL */

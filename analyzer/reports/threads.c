@@ -233,6 +233,7 @@ const struct report report_threads = {
 		"allocated; the nets of all threads add up to what is live.",
 	.options = threads_options,
 	.args_size = sizeof(struct threads_options),
+	.lacks = REPORT_CUMULATIVE,
 	.examples = threads_examples,
 	.build = threads_build,
 };

@@ -161,6 +161,7 @@ const struct report report_time = {
 	.options = time_options,
 	.args_size = sizeof(struct time_options),
 	.rows = 16,
+	.lacks = REPORT_FILTER | REPORT_CUMULATIVE,
 	.examples = time_examples,
 	.build = time_build,
 };

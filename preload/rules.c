@@ -64,7 +64,7 @@ void rules_flush(struct rules *rules)
 	}
 	for (uint32_t i = 0; i < RULES_BUCKETS; i++)
 		rules->buckets[i] = 0;
-	rules->used = rules->ways_used = 0;
+	rules->used = rules->ways_used = rules->module = 0;
 	rules->generation = modules_generation_now();
 }
 
@@ -134,6 +134,16 @@ static uint32_t plain_way(struct rules *rules, const struct rule_way *way)
 	       rbp << WAY_RBP_SHIFT | way->module;
 }
 
+/* Most of what is learned in a row lies in one object: it is not asked for again. */
+static uint16_t module_of(struct rules *rules, struct state *s, const struct cfi_module *m)
+{
+	if (!rules->module || !m->link_map || rules->link_map != m->link_map) {
+		rules->module = modules_id(s, m);
+		rules->link_map = m->link_map;
+	}
+	return (uint16_t)rules->module;
+}
+
 COLD const struct rule_entry *rules_learn(struct rules *rules, struct state *s, uint64_t key)
 {
 	bool exact = (key & RULES_EXACT) != 0;
@@ -148,7 +158,7 @@ COLD const struct rule_entry *rules_learn(struct rules *rules, struct state *s, 
 		grow(rules);
 	if (cfi_find_module(lookup, &m)) {
 		cfi_rule(&m, lookup, &rule);
-		way.module = (uint16_t)modules_id(s, &m);
+		way.module = module_of(rules, s, &m);
 		if (way.module)
 			way.bias = m.bias;
 	}

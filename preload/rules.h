@@ -69,6 +69,8 @@ struct rules {
 	uint32_t mask;	       /* entries - 1, a power of two less one */
 	uint32_t used, ways_used;
 	uint32_t generation;		 /* modules_generation the entries are true for */
+	uint32_t module;		 /* number of the object last met, 0 for none, */
+	const void *link_map;		 /* and what it is; void as the entries are */
 	uint32_t buckets[RULES_BUCKETS]; /* 1 + the newest way, by its hash; 0 for none */
 };
 

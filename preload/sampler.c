@@ -7,6 +7,7 @@
 #include <link.h>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 
 #include "allocator.h"
 #include "arch/x86_64/cfi.h"
@@ -46,6 +47,10 @@ void sampler_start(struct state *s)
 #define SITES_SHARE 22
 #define SAMPLES_SHARE 1
 
+/* Rows of many sites cost much, and take the program's cache lines away: the time
+ * between them is so many times what the processor spent on them. */
+#define SITES_COST 50
+
 static uint64_t rhythm(uint64_t least, uint64_t elapsed, uint64_t per_mille)
 {
 	uint64_t share = elapsed / 1000 * per_mille;
@@ -53,19 +58,30 @@ static uint64_t rhythm(uint64_t least, uint64_t elapsed, uint64_t per_mille)
 	return elapsed + (share > least ? share : least);
 }
 
+static void do_sites(struct state *s, uint64_t now)
+{
+	uint64_t began = sys_clock_ns(CLOCK_THREAD_CPUTIME_ID), later;
+	uint64_t next = rhythm(config.sites, now, SITES_SHARE);
+	bool peak = now >= s->next_peak_line;
+
+	if (peak)
+		s->next_peak_line = now * 2;
+	__atomic_store_n(&next_sites, next, __ATOMIC_RELAXED);
+	output_sites(s, peak);
+	later = now + SITES_COST * (sys_clock_ns(CLOCK_THREAD_CPUTIME_ID) - began);
+	/* Unless somebody is in a hurry. */
+	if (later > next)
+		__atomic_compare_exchange_n(&next_sites, &next, later, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
+}
+
 /* Do what is due; the time of the next work. */
 static uint64_t work(struct state *s, enum asker asker)
 {
 	uint64_t now = output_now(s);
 
-	if (now >= next_sites) {
-		bool peak = now >= s->next_peak_line;
-
-		if (peak)
-			s->next_peak_line = now * 2;
-		next_sites = rhythm(config.sites, now, SITES_SHARE);
-		output_sites(s, peak);
-	}
+	if (now >= next_sites)
+		do_sites(s, now);
 	if (now >= next_sample) {
 		next_sample = rhythm(config.sample, now, SAMPLES_SHARE);
 		output_sample(s, asker);

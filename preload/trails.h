@@ -82,7 +82,7 @@ struct trail {
 #define TRAIL_LINE 64
 #define TRAIL_SETS 2048
 #define TRAIL_WAYS 2
-#define TRAIL_LINES 8192
+#define TRAIL_LINES 4096
 
 /* Where trails are, in bytes from the empty one; 0 for none. */
 struct trail_set {

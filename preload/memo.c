@@ -8,7 +8,7 @@
 #include "arena.h"
 #include "sys.h"
 
-static const uint64_t never = 1;
+const uint64_t memo_never = 1;
 const uint64_t memo_barrier;
 
 /* Words of a stack that a program can write anew in a tick, at most: a call and its
@@ -37,7 +37,7 @@ bool memo_init(struct memo *memo)
 	memo->frames = arena_map(memo->depth * sizeof(*memo->frames), ARENA_CAPTURE);
 	memo->slots = arena_map(MEMO_SLOTS(memo->depth) * sizeof(*memo->slots), ARENA_CAPTURE);
 	if (memo->frames && memo->slots) {
-		memo->slots[0] = (struct slot){ .at = &never, .value = 0 };
+		memo->slots[0] = (struct slot){ .at = &memo_never, .value = 0 };
 		return true;
 	}
 	memo_release(memo);

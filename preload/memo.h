@@ -35,6 +35,7 @@
 #define MEMO_LEAST 1024	   /* where the address space is limited */
 #define MEMO_FRAME_SLOTS 4 /* of a frame, with a barrier */
 #define MEMO_STRETCH 512   /* slots from one barrier to the next */
+#define MEMO_UNROLLED 4
 #define MEMO_SLOTS(depth) (3 * (depth) + (depth) / 64 + 2)
 
 /* A loaded word that the walk depends on. */
@@ -70,6 +71,9 @@ void memo_release(struct memo *memo);
 /* The address in a barrier, whose value is a time: they never match. */
 extern const uint64_t memo_barrier __attribute__((visibility("hidden")));
 
+/* The address in slot 0, whose value is another. */
+extern const uint64_t memo_never __attribute__((visibility("hidden")));
+
 /* After a frame whose slots went from `from` to `end`: a barrier if it is time for
  * one.  Where its slots end now. */
 uint32_t memo_add_barrier(struct memo *memo, uint32_t end);
@@ -93,16 +97,17 @@ void memo_without_ticks(void);
  * does not. */
 bool memo_prove(struct memo *memo, uint32_t end, uint32_t *failed);
 
-/* The same without barriers, which it takes for slots that do not hold.  Slot 0 never does: it ends the loop without a count. */
-static inline bool memo_verify(const struct memo *memo, uint32_t end, uint32_t *failed)
+/* The same without barriers, which it takes for slots that do not hold.  Slot 0 never does: it
+ * ends the loop without a count. */
+static inline __attribute__((always_inline)) bool memo_holds(const struct memo *memo, uint32_t end)
 {
 	const struct slot *s = memo->slots + end - 1;
 
-#pragma GCC unroll 8
-	while (likely(*s->at == s->value))
-		s--;
-	*failed = (uint32_t)(s - memo->slots);
-	return s == memo->slots;
+	for (;; s -= MEMO_UNROLLED)
+#pragma GCC unroll 4
+		for (int i = 0; i < MEMO_UNROLLED; i++)
+			if (unlikely(*s[-i].at != s[-i].value))
+				return s[-i].at == &memo_never;
 }
 
 #endif

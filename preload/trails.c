@@ -7,14 +7,36 @@
 /* The empty trail with its one slot, and the others. */
 #define EMPTY_LINES 2
 #define RING_SIZE ((size_t)(EMPTY_LINES + TRAIL_LINES) * TRAIL_LINE)
-#define SCRATCH_SIZE (TRAIL_SCRATCH * (sizeof(struct slot) + sizeof(uint64_t)))
+#define SCRATCH_SIZE (TRAIL_SCRATCH * (sizeof(struct slot) + 2 * sizeof(uint64_t)))
 #define SETS_SIZE (TRAIL_SETS * sizeof(struct trail_set))
 
 static uint32_t lines_for(uint32_t n)
 {
-	size_t size = sizeof(struct trail) + (n + 1) * sizeof(uint64_t);
+	size_t size = sizeof(struct trail) + (n / TRAIL_GROUP + 1) * sizeof(struct trail_words);
 
 	return (uint32_t)((size + TRAIL_LINE - 1) / TRAIL_LINE);
+}
+
+static uint64_t get_word(const struct trail *t, uint32_t k)
+{
+	const struct trail_words *w = &t->words[k / TRAIL_GROUP];
+
+	return TRAIL_WORD(w->at[k % TRAIL_GROUP], w->value[k % TRAIL_GROUP]);
+}
+
+static void set_word(struct trail *t, uint32_t k, uint16_t at, uint64_t value)
+{
+	struct trail_words *w = &t->words[k / TRAIL_GROUP];
+
+	w->at[k % TRAIL_GROUP] = at;
+	w->value[k % TRAIL_GROUP] = value;
+}
+
+/* It has n words. */
+static void end_words(struct trail *t, uint32_t n)
+{
+	t->n = (uint8_t)n;
+	set_word(t, n, 1, TRAIL_NO_VALUE);
 }
 
 bool trails_init(struct trails *trails)
@@ -23,10 +45,11 @@ bool trails_init(struct trails *trails)
 		.ring = arena_map(RING_SIZE, ARENA_CAPTURE),
 		.sets = arena_map(SETS_SIZE, ARENA_CAPTURE),
 		.scratch = arena_map(SCRATCH_SIZE, ARENA_CAPTURE),
+		.last_id = 1,
 	};
 	if (trails->ring && trails->sets && trails->scratch) {
 		trails->words = (uint64_t *)(trails->scratch + TRAIL_SCRATCH);
-		trails_at(trails, 0)->words[0] = TRAIL_LAST_WORD;
+		end_words(trails_at(trails, 0), 0);
 		trails_at(trails, 0)->site = TRAIL_NO_SITE;
 		return true;
 	}
@@ -45,6 +68,7 @@ void trails_flush(struct trails *trails)
 {
 	arena_clear(trails->sets, SETS_SIZE);
 	trails->oldest = trails->head = 0;
+	trails->last_id = 1;
 }
 
 static struct trail *trail_at(const struct trails *trails, uint64_t position)
@@ -91,9 +115,9 @@ static struct trail *take_lines(struct trails *trails, uint32_t lines)
 	return t;
 }
 
-static uint64_t new_id(struct trails *trails)
+static uint32_t new_id(struct trails *trails)
 {
-	return ++trails->last_id | (uint64_t)1 << 63;
+	return trails->last_id += 2;
 }
 
 /* A trail that is found by (before, value) and proves n words. */
@@ -110,11 +134,10 @@ static struct trail *put(struct trails *trails, uint64_t before, uint64_t value,
 		.id = new_id(trails),
 		.site = TRAIL_NO_SITE,
 		.lines = (uint8_t)lines,
-		.n = (uint8_t)n,
 	};
 	for (uint32_t i = 0; i < n; i++)
-		t->words[i] = words[i];
-	t->words[n] = TRAIL_LAST_WORD;
+		set_word(t, i, TRAIL_WORD_OFFSET(words[i]), TRAIL_WORD_VALUE(words[i]));
+	end_words(t, n);
 	/* What was met last is looked at first. */
 	if (set->at[0])
 		set->at[1] = set->at[0];
@@ -124,13 +147,15 @@ static struct trail *put(struct trails *trails, uint64_t before, uint64_t value,
 
 /* Make word k of a trail the one that decides; what follows becomes a trail that
  * those after it still name as the one before them. */
-static void split(struct trails *trails, const uint64_t *frame, struct trail *t, uint32_t k)
+static void split(struct trails *trails, struct trail *t, uint32_t k)
 {
-	uint64_t word = t->words[k];
+	uint64_t word = get_word(t, k), *words = trails->words + TRAIL_SCRATCH;
 	struct trail *rest, was = *t;
-	uint64_t id = new_id(trails);
+	uint32_t id = new_id(trails);
 
-	rest = put(trails, id, TRAIL_WORD_VALUE(word), t->words + k + 1, t->n - k - 1);
+	for (uint32_t i = k + 1; i < t->n; i++)
+		words[i] = get_word(t, i);
+	rest = put(trails, id, TRAIL_WORD_VALUE(word), words + k + 1, t->n - k - 1);
 	rest->id = was.id;
 	rest->next = was.next;
 	rest->site = was.site;
@@ -140,12 +165,11 @@ static void split(struct trails *trails, const uint64_t *frame, struct trail *t,
 	rest->join = was.join;
 	rest->end = was.end;
 	t->id = id;
-	t->next = frame + TRAIL_WORD_OFFSET(word);
+	t->next = TRAIL_WORD_OFFSET(word);
 	t->site = TRAIL_NO_SITE;
 	t->node = 0;
 	t->end = TRAIL_DECIDES;
-	t->n = (uint8_t)k;
-	t->words[k] = TRAIL_LAST_WORD;
+	end_words(t, k);
 }
 
 /* The trail for all of the words, there already or new, its target not set. */
@@ -156,29 +180,28 @@ static struct trail *place_for(struct trails *trails, const uint64_t *frame, con
 
 	for (;;) {
 		struct trail *t = trails_next(trails, before, value);
-		const uint64_t *next = NULL;
-		uint32_t k = 0;
+		uint32_t next = UINT32_MAX, k = 0;
 
 		if (!t->lines)
 			break;
-		while (k < t->n && k < n && t->words[k] == words[k])
+		while (k < t->n && k < n && get_word(t, k) == words[k])
 			k++;
 		if (k == n && k == t->n && t->end == (joins ? TRAIL_JOINS : TRAIL_PROVEN))
 			return t;
 		if (k == n && joins)
 			return TRAILS_WANT_ALL;
 		if (k < t->n)
-			next = frame + TRAIL_WORD_OFFSET(t->words[k]);
+			next = TRAIL_WORD_OFFSET(get_word(t, k));
 		else if (t->end == TRAIL_DECIDES)
 			next = t->next;
 		/* Now all is proven here, or this is not how one stack differs from
 		 * another: then it is forgotten. */
-		if (k == n || next != frame + TRAIL_WORD_OFFSET(words[k])) {
+		if (k == n || next != TRAIL_WORD_OFFSET(words[k])) {
 			forget(trails, t);
 			break;
 		}
 		if (k < t->n)
-			split(trails, frame, t, k);
+			split(trails, t, k);
 		before = t->id;
 		value = TRAIL_WORD_VALUE(words[k]);
 		words += k + 1;
@@ -187,26 +210,46 @@ static struct trail *place_for(struct trails *trails, const uint64_t *frame, con
 	return put(trails, before, value, words, n);
 }
 
+/* How many words above the frame; false when it lies too far. */
+static bool offset_of(const uint64_t *frame, const uint64_t *at, uint16_t *offset)
+{
+	uint64_t words = ((uintptr_t)at - (uintptr_t)frame) / sizeof(uint64_t);
+
+	*offset = (uint16_t)words;
+	return words <= UINT16_MAX;
+}
+
 /* Slots as words of a trail; false when one lies too far or is too large. */
 static bool pack(const uint64_t *frame, const struct slot *slots, uint32_t n, uint64_t *words)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		uint64_t offset = ((uintptr_t)slots[i].at - (uintptr_t)frame) / sizeof(uint64_t);
+		uint16_t offset;
 
-		if (unlikely(offset > UINT16_MAX || slots[i].value >> 48))
+		if (unlikely(!offset_of(frame, slots[i].at, &offset) || slots[i].value >> 48))
 			return false;
 		words[i] = TRAIL_WORD(offset, slots[i].value);
 	}
 	return true;
 }
 
+/* More than one stack takes of them. */
+#define LEAST_IDS 32
+
 struct trail *trails_add(struct trails *trails, const uint64_t *frame, const struct slot *slots,
 			 uint32_t n, const struct trail_target *target)
 {
+	uint16_t sp = 0, rbp = 0;
 	struct trail *t;
 
 	if (n > TRAIL_SLOTS || !pack(frame, slots, n, trails->words))
 		return NULL;
+	if (target->end == TRAIL_JOINS &&
+	    (target->join > UINT16_MAX ||
+	     !offset_of(frame, (const uint64_t *)(uintptr_t)target->sp, &sp) ||
+	     !offset_of(frame, target->rbp, &rbp)))
+		return TRAILS_WANT_ALL;
+	if (trails->last_id > UINT32_MAX - LEAST_IDS)
+		trails_flush(trails);
 	/* The rest of a trail, the new one, and what the end of the ring wastes. */
 	while (trails->head - trails->oldest + 3 * lines_for(TRAIL_SLOTS) > TRAIL_LINES)
 		drop_oldest(trails);
@@ -232,15 +275,16 @@ struct trail *trails_add(struct trails *trails, const uint64_t *frame, const str
 	if (t->node != target->node)
 		t->site = TRAIL_NO_SITE;
 	t->end = target->end;
-	t->sp = target->sp;
-	t->next = target->rbp;
-	t->join = target->join;
+	t->sp = sp;
+	t->next = rbp;
+	t->join = (uint16_t)target->join;
 	t->outer = target->outer;
 	t->node = target->node;
 	return t;
 }
 
-COLD const struct memo_frame *trails_look_for_join(struct trail *t, const struct memo *memo)
+COLD const struct memo_frame *trails_look_for_join(struct trail *t, const struct memo *memo,
+						   const uint64_t *sp)
 {
 	uint32_t low = 0, high = memo->n;
 
@@ -248,13 +292,13 @@ COLD const struct memo_frame *trails_look_for_join(struct trail *t, const struct
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (memo->frames[middle].sp > t->sp)
+		if (memo->frames[middle].sp > (uintptr_t)sp)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == memo->n || memo->frames[low].sp != t->sp)
+	if (low == memo->n || memo->frames[low].sp != (uintptr_t)sp)
 		return NULL;
-	t->join = low;
+	t->join = (uint16_t)low;
 	return &memo->frames[low];
 }

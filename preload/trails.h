@@ -47,32 +47,40 @@ enum trail_end {
 	TRAIL_JOINS,   /* a frame of the memo, whose node finds the whole stack's */
 };
 
+/* Words that must hold their values, four at a time: how many words above the hook's
+ * frame each lies, and the value.  So one costs two loads, a compare and a branch. */
+#define TRAIL_GROUP 4
+
+struct trail_words {
+	uint16_t at[TRAIL_GROUP];
+	uint64_t value[TRAIL_GROUP];
+};
+
+/* The one after the last never matches: the return address of the hook is another. */
+#define TRAIL_NO_VALUE UINT64_MAX
+
 struct trail {
 	/* How it is found: by what came before (the id of a trail, of a first trail the
 	 * address of the hook's frame) and by the value of the word that decided. */
 	uint64_t value, before;
-	uint64_t id;
-	const uint64_t *next; /* the word that decides, or where rbp is at the join */
-	uintptr_t site;	      /* TRAIL_SITE, or TRAIL_NO_SITE while it is not known */
-	uint64_t sp;	      /* at the join */
-	uint32_t node;	      /* the stack; 0 in an empty trail, and where a word decides */
-	uint32_t outer;	      /* node at the join that makes it so; others have a trail each */
-	uint32_t join;	      /* index of the memo's frame, as last met */
-	uint8_t end;	      /* enum trail_end */
+	uintptr_t site; /* TRAIL_SITE, or TRAIL_NO_SITE while it is not known */
+	uint32_t id;	/* odd, which no address of a frame is */
+	uint32_t node;	/* the stack; 0 in an empty trail, and where a word decides */
+	uint32_t outer; /* node at the join that makes it so; others have a trail each */
+	uint16_t join;	/* index of the memo's frame, as last met */
+	uint16_t sp;	/* at the join, in words above the hook's frame, and */
+	uint16_t next;	/* the word where rbp is there, or the one that decides */
+	uint8_t end;	/* enum trail_end */
 	uint8_t n;
-	uint8_t lines;	  /* of memory that it occupies */
-	uint8_t failed;	  /* times that the memo did not have its join */
-	uint64_t words[]; /* n, and one that never matches */
+	uint8_t lines;	/* of memory that it occupies */
+	uint8_t failed; /* times that the memo did not have its join */
+	struct trail_words words[];
 };
 
-/* A word that must hold its value, in 8 bytes: how many words above the hook's frame
- * it lies, and the value, which has no more than 48 bits. */
+/* A word and where it lies, in 8 bytes: of values that have no more than 48 bits. */
 #define TRAIL_WORD(offset, value) ((value) << 16 | (uint16_t)(offset))
 #define TRAIL_WORD_OFFSET(word) ((uint16_t)(word))
 #define TRAIL_WORD_VALUE(word) ((word) >> 16)
-
-/* The return address of the hook is not 0. */
-#define TRAIL_LAST_WORD TRAIL_WORD(1, UINT64_C(0))
 
 /* Where allocations of a trail are counted, and of which enum family they are: cells lie
  * at multiples of 64 bytes.  Where there is none, no family's bits are right. */
@@ -93,9 +101,9 @@ struct trails {
 	char *ring;		/* the empty trail, and the others */
 	struct trail_set *sets; /* TRAIL_SETS */
 	struct slot *scratch;	/* TRAIL_SCRATCH slots to put together what to keep, */
-	uint64_t *words;	/* and the same as words */
+	uint64_t *words;	/* and the same as TRAIL_WORDs, twice */
 	uint64_t oldest, head;	/* lines used since the start */
-	uint64_t last_id;
+	uint32_t last_id;
 };
 
 /* False when there is no memory. */
@@ -150,23 +158,38 @@ trails_next(const struct trails *trails, uint64_t before, uint64_t value)
 	return t->value == value && t->before == before ? t : trails_at(trails, 0);
 }
 
-/* The memo's frame at which trail t joins it, if it has it; NULL. */
-const struct memo_frame *trails_look_for_join(struct trail *t, const struct memo *memo);
+/* The memo's frame of stack pointer `sp`, at which trail t joins it, if it has it; NULL. */
+const struct memo_frame *trails_look_for_join(struct trail *t, const struct memo *memo,
+					      const uint64_t *sp);
 
-static inline __attribute__((always_inline)) struct trail *
-trails_join(const struct trails *trails, struct trail *t, const struct memo *memo)
+static inline __attribute__((always_inline)) struct trail *trails_join(const struct trails *trails,
+								       struct trail *t,
+								       const struct memo *memo,
+								       const uint64_t *frame)
 {
 	const struct memo_frame *f = &memo->frames[t->join];
-	uint32_t failed;
+	const uint64_t *sp = frame + t->sp;
 
-	if (unlikely(t->join >= memo->n || f->sp != t->sp))
-		f = trails_look_for_join(t, memo);
+	if (unlikely(t->join >= memo->n || f->sp != (uintptr_t)sp))
+		f = trails_look_for_join(t, memo, sp);
 	/* The return address of a join is the word below it. */
-	if (unlikely(!f || f->key != ((const uint64_t *)(uintptr_t)t->sp)[-1] ||
-		     (f->needs_rbp && f->rbp != *t->next)) ||
-	    unlikely(!memo_verify(memo, f->slots_end, &failed)))
+	if (unlikely(!f || f->key != sp[-1] || (f->needs_rbp && f->rbp != frame[t->next])) ||
+	    unlikely(!memo_holds(memo, f->slots_end)))
 		return trails_at(trails, 0);
 	return likely(t->outer == f->node) ? t : trails_next(trails, t->id, f->node);
+}
+
+/* What the first word should be that is another; TRAIL_NO_VALUE when there is none. */
+static inline __attribute__((always_inline)) uint64_t trails_first_failed(const struct trail *t,
+									  const uint64_t *frame)
+{
+	const struct trail_words *w = t->words;
+
+	for (;; w++)
+#pragma GCC unroll 4
+		for (int i = 0; i < TRAIL_GROUP; i++)
+			if (unlikely(frame[w->at[i]] != w->value[i]))
+				return w->value[i];
 }
 
 /* The trail that proves the stack of the hook with frame address `frame`, or an
@@ -177,18 +200,13 @@ trails_find(const struct trails *trails, const struct memo *memo, const uint64_t
 	struct trail *t = trails_next(trails, (uintptr_t)frame, frame[1]);
 
 	for (;;) {
-		const uint64_t *w = t->words;
-
-#pragma GCC unroll 8
-		while (likely(frame[TRAIL_WORD_OFFSET(*w)] == TRAIL_WORD_VALUE(*w)))
-			w++;
-		if (unlikely(*w != TRAIL_LAST_WORD))
+		if (unlikely(trails_first_failed(t, frame) != TRAIL_NO_VALUE))
 			return trails_at(trails, 0);
 		if (t->end == TRAIL_PROVEN)
 			return t;
 		if (t->end == TRAIL_JOINS)
-			return trails_join(trails, t, memo);
-		t = trails_next(trails, t->id, *t->next);
+			return trails_join(trails, t, memo, frame);
+		t = trails_next(trails, t->id, frame[t->next]);
 	}
 }
 

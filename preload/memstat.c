@@ -170,6 +170,7 @@ void memstat_recorder(const struct state *s, uint64_t bytes[ARENA_USES])
 	if (!s->state_path)
 		return;
 	for (int i = 0; i < REGIONS; i++)
-		bytes[state_use((enum region)i)] += __atomic_load_n(&s->regions[i].reserved, __ATOMIC_RELAXED);
+		bytes[state_use((enum region)i)] += __atomic_load_n(&s->regions[i].reserved,
+								    __ATOMIC_RELAXED);
 	bytes[ARENA_OUTPUT] += PAGE;
 }

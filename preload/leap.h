@@ -26,6 +26,12 @@
  * left for good?  Then all is put right and the guard is open. */
 bool leap_over(struct tls *t, uintptr_t frame);
 
+/* Is it closed by somebody who goes on after the code whose frame is at `frame`? */
+static inline bool leap_inside(const void *frame)
+{
+	return tls.busy && !leap_over(&tls, (uintptr_t)frame);
+}
+
 /* The guard is closed, and the program is about to jump to where the stack ends at `sp`:
  * the same. */
 void leap_to(struct tls *t, uintptr_t sp);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* recorder.c - start, fork and end; see recorder.h.  Floor: hooks. */
+/* recorder.c - start, in a fork child too, and end; see recorder.h.  Floor: hooks. */
 #define _GNU_SOURCE
 #include "recorder.h"
 
@@ -294,13 +294,6 @@ COLD bool recorder_enter_cold(struct tls *t, const void *frame)
 	return guard_enter(t);
 }
 
-/* The guard is closed by somebody who goes on afterwards. */
-static bool inside(const void *frame)
-{
-	return tls.busy && !leap_over(&tls, (uintptr_t)frame);
-}
-#define INSIDE inside(__builtin_frame_address(0))
-
 /* The thread or the process ends: nobody goes on. */
 static void nobody_inside(void)
 {
@@ -384,21 +377,9 @@ void recorder_finish(const char *reason, const int *status)
 	guard_leave(&tls);
 }
 
-void recorder_alone(void)
-{
-	if (!INSIDE && recorder_is_on())
-		sampler_pause();
-}
-
-void recorder_not_alone(void)
-{
-	if (!INSIDE && recorder_is_on())
-		sampler_resume();
-}
-
 void recorder_seal(void)
 {
-	if (INSIDE || !recorder_is_on() || !recorder_memory ||
+	if (leap_inside(__builtin_frame_address(0)) || !recorder_is_on() || !recorder_memory ||
 	    recorder_memory->pid != (uint32_t)sys_getpid())
 		return;
 	guard_close(&tls);
@@ -408,81 +389,6 @@ void recorder_seal(void)
 	sampler_pause();
 	guard_leave(&tls);
 	recorder_finish("stopped", NULL);
-}
-
-void recorder_limit(unsigned long bytes)
-{
-	if (INSIDE || !recorder_is_on() || !recorder_memory ||
-	    recorder_memory->pid != (uint32_t)sys_getpid())
-		return;
-	guard_close(&tls);
-	state_shrink(recorder_memory, bytes);
-	guard_leave(&tls);
-}
-
-void recorder_before_fork(void)
-{
-	struct state *s = recorder_memory;
-
-	if (INSIDE || !recorder_is_on() || !s || !follow_forks())
-		return;
-	guard_close(&tls);
-	inheritance_take(s);
-	guard_leave(&tls);
-}
-
-void recorder_after_fork(int child)
-{
-	struct state *s = recorder_memory;
-
-	if (INSIDE || !recorder_is_on() || !s)
-		return;
-	guard_close(&tls);
-	inheritance_forget();
-	if (child > 0)
-		output_fork(s, (uint32_t)child);
-	guard_leave(&tls);
-}
-
-/* The state's name goes before an exec and does not come back: not for one that
- * cannot succeed, as shells try them along PATH.  A bare name is looked for by
- * the C library. */
-static bool may_succeed(const char *path)
-{
-	bool has_slash = false;
-
-	for (const char *p = path; p && *p; p++)
-		has_slash |= *p == '/';
-	return !has_slash || sys_may_execute(path) == 0;
-}
-
-static bool exec_announced;
-
-void recorder_before_exec(const char *path)
-{
-	struct state *s = recorder_memory;
-
-	if (INSIDE || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
-		return;
-	guard_close(&tls);
-	exec_announced = may_succeed(path);
-	if (exec_announced) {
-		output_exec(s, path);
-		state_detach(s);
-	}
-	guard_leave(&tls);
-}
-
-void recorder_exec_failed(void)
-{
-	struct state *s = recorder_memory;
-
-	if (INSIDE || !recorder_is_on() || !s || s->pid != (uint32_t)sys_getpid())
-		return;
-	guard_close(&tls);
-	if (exec_announced)
-		output_exec_failed(s);
-	guard_leave(&tls);
 }
 
 static void last_handler(int status, void *unused)

@@ -50,9 +50,10 @@ static struct leak_leaf *reach(struct leak_blocks *blocks, uintptr_t p)
 	if (*slot)
 		return *slot;
 	*slot = arena_map(leaf_size(blocks), ARENA_OUTPUT);
+	if (!*slot)
+		return NULL;
 	/* Pointers lead anywhere: fewer, larger pages are found faster. */
-	if (*slot)
-		sys_madvise(*slot, leaf_size(blocks), MADV_HUGEPAGE);
+	sys_madvise(*slot, leaf_size(blocks), MADV_HUGEPAGE);
 	(*slot)->some = (uint64_t *)&(*slot)->bits[n_bits(blocks)];
 	(*slot)->many = (*slot)->some + n_bits(blocks) / 64;
 	return *slot;

@@ -79,7 +79,8 @@ void leak_wishes_ask(struct state *s, struct leak_wishes *wishes)
 {
 	static bool asked;
 	static int (*is_turned_off)(void);
-	static const char *(*options)(void), *(*suppressions)(void);
+	static const char *(*options)(void);
+	static const char *(*suppressions)(void);
 	const char *text;
 
 	*wishes = (struct leak_wishes){ .off = false };

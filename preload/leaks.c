@@ -315,11 +315,13 @@ __attribute__((noinline)) bool leaks_check(struct state *s, const char *name, en
 	line.rules = config.leaks == LEAKS_MEMCHECK ? "memcheck" : "lsan";
 	line.note = text;
 	line.took = sys_clock_ns(CLOCK_MONOTONIC) - start;
-	line.scanned = look.why ? 0 : look.result->scanned;
-	line.rows = look.why ? NULL : look.result->rows;
-	line.n_rows = look.why ? 0 : look.result->n_rows;
+	if (!look.why) {
+		line.scanned = look.result->scanned;
+		line.rows = look.result->rows;
+		line.n_rows = look.result->n_rows;
+		lost = has_lost(look.result);
+	}
 	output_leaks(s, &line);
-	lost = !look.why && has_lost(look.result);
 	if (look.result)
 		sys_munmap(look.result, look.result_size);
 	if (look.threads)

@@ -9,6 +9,11 @@
 #include "arena.h"
 #include "sys.h"
 
+/* Pointers lead anywhere: the larger a page, the sooner it is found.  Each is cleared first,
+ * though. */
+#define LARGE_PAGE ((uintptr_t)2 << 20)
+#define LARGE_HEAP ((uint64_t)128 << 20)
+
 #define LEAF_BYTES ((uintptr_t)1 << LEAK_LEAF_BITS)
 
 /* struct leak_bits of a leaf, and words of the bits over them. */
@@ -22,12 +27,12 @@ static size_t leaf_size(const struct leak_blocks *blocks)
 	size_t bits = n_bits(blocks);
 
 	return sizeof(struct leak_leaf) + bits * sizeof(struct leak_bits) +
-	       (bits / 64 + bits / 4096) * sizeof(uint64_t);
+	       (bits / 64 + bits / 4096) * sizeof(uint64_t) + (blocks->large ? LARGE_PAGE : 0);
 }
 
-int leak_blocks_init(struct leak_blocks *blocks, unsigned int shift)
+int leak_blocks_init(struct leak_blocks *blocks, unsigned int shift, uint64_t bytes)
 {
-	*blocks = (struct leak_blocks){ .shift = shift };
+	*blocks = (struct leak_blocks){ .shift = shift, .large = bytes >= LARGE_HEAP };
 	blocks->leaves = arena_map(LEAK_LEAVES * sizeof(*blocks->leaves), ARENA_OUTPUT);
 	return blocks->leaves ? 0 : -ENOMEM;
 }
@@ -37,7 +42,7 @@ void leak_blocks_release(struct leak_blocks *blocks)
 	for (uintptr_t i = blocks->low >> LEAK_LEAF_BITS;
 	     blocks->n && i <= blocks->high >> LEAK_LEAF_BITS; i++)
 		if (blocks->leaves[i])
-			arena_unmap(blocks->leaves[i], leaf_size(blocks));
+			arena_unmap(blocks->leaves[i]->mapping, leaf_size(blocks));
 	arena_unmap(blocks->leaves, LEAK_LEAVES * sizeof(*blocks->leaves));
 	*blocks = (struct leak_blocks){ 0 };
 }
@@ -45,17 +50,26 @@ void leak_blocks_release(struct leak_blocks *blocks)
 /* The leaf of p, made when there is none. */
 static struct leak_leaf *reach(struct leak_blocks *blocks, uintptr_t p)
 {
-	struct leak_leaf **slot = &blocks->leaves[(p >> LEAK_LEAF_BITS) & (LEAK_LEAVES - 1)];
+	struct leak_leaf **slot = &blocks->leaves[(p >> LEAK_LEAF_BITS) & (LEAK_LEAVES - 1)], *leaf;
+	void *mapping;
+	uintptr_t at;
 
 	if (*slot)
 		return *slot;
-	*slot = arena_map(leaf_size(blocks), ARENA_OUTPUT);
-	if (!*slot)
+	mapping = arena_map(leaf_size(blocks), ARENA_OUTPUT);
+	if (!mapping)
 		return NULL;
-	/* Pointers lead anywhere: fewer, larger pages are found faster. */
-	sys_madvise(*slot, leaf_size(blocks), MADV_HUGEPAGE);
-	(*slot)->some = (uint64_t *)&(*slot)->bits[n_bits(blocks)];
-	(*slot)->many = (*slot)->some + n_bits(blocks) / 64;
+	leaf = mapping;
+	if (blocks->large) {
+		/* The bits lie on whole pages. */
+		at = ((uintptr_t)mapping + sizeof(*leaf) + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
+		leaf = (void *)(at - sizeof(*leaf));
+		sys_madvise((void *)at, n_bits(blocks) * sizeof(struct leak_bits), MADV_HUGEPAGE);
+	}
+	leaf->mapping = mapping;
+	leaf->some = (uint64_t *)&leaf->bits[n_bits(blocks)];
+	leaf->many = leaf->some + n_bits(blocks) / 64;
+	*slot = leaf;
 	return *slot;
 }
 

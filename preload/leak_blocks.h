@@ -35,6 +35,7 @@ struct leak_leaf {
 	uint64_t *some, *many; /* bits over `bits` with a start, and over those */
 	uintptr_t before;      /* the last block that starts in a leaf before; 0: none */
 	uint32_t any;
+	void *mapping;
 	struct leak_bits bits[];
 };
 
@@ -43,11 +44,13 @@ struct leak_blocks {
 	unsigned int shift;	   /* log2 of the granule: 3 or 4 */
 	uintptr_t low, high;	   /* all blocks lie here, once they are all entered */
 	uint64_t n;
-	bool full; /* there was no memory for a block */
+	bool full;  /* there was no memory for a block */
+	bool large; /* there are so many that large pages pay */
 };
 
-/* A granule of 1 << shift bytes, at which all blocks are aligned.  0 or -ENOMEM. */
-int leak_blocks_init(struct leak_blocks *blocks, unsigned int shift);
+/* A granule of 1 << shift bytes, at which all blocks are aligned; about so many bytes in all
+ * blocks.  0 or -ENOMEM. */
+int leak_blocks_init(struct leak_blocks *blocks, unsigned int shift, uint64_t bytes);
 void leak_blocks_release(struct leak_blocks *blocks);
 
 /* Enter a block that starts at p. */

@@ -19,16 +19,18 @@ int leak_marking_init(struct leak_marking *m)
 	/* A block comes back whenever it is found to be held more firmly. */
 	m->room = LEAK_HOLDS * m->blocks->n + 1;
 	m->pending = arena_map(m->room * sizeof(*m->pending), ARENA_OUTPUT);
-	m->n_pending = 0;
+	m->batch = arena_map(m->room * sizeof(*m->batch), ARENA_OUTPUT);
+	m->n_pending = m->n_batch = 0;
 	leak_pages_open(&m->pages);
-	return m->pending ? 0 : -ENOMEM;
+	return m->pending && m->batch ? 0 : -ENOMEM;
 }
 
 void leak_marking_release(struct leak_marking *m)
 {
 	leak_pages_close(&m->pages);
 	arena_unmap(m->pending, m->room * sizeof(*m->pending));
-	m->pending = NULL;
+	arena_unmap(m->batch, m->room * sizeof(*m->batch));
+	m->pending = m->batch = NULL;
 }
 
 static void push(struct leak_marking *m, uintptr_t start)
@@ -66,28 +68,30 @@ static uintptr_t block_of(const struct leak_marking *m, uintptr_t word)
 	return start;
 }
 
-/* Words that may point into blocks are looked at in groups, so that the memory that
- * tells is fetched for all of them at once. */
-#define GROUP 8
-
-static inline __attribute__((always_inline)) void try_words(struct leak_marking *m,
-							    const uintptr_t *words, unsigned int n,
-							    uintptr_t from, found_fn *found)
+/* Look at the word that has waited longest. */
+static inline __attribute__((always_inline)) void try_word(struct leak_marking *m, found_fn *found)
 {
-	for (unsigned int i = 0; i < n; i++) {
-		uintptr_t start = block_of(m, words[i]);
+	struct leak_word w = m->words[m->first_word++ % LEAK_WORDS];
+	uintptr_t start = block_of(m, w.word);
 
-		if (start)
-			found(m, start, words[i], from);
-	}
+	m->n_words--;
+	if (start)
+		found(m, start, w.word, w.from);
 }
 
+static inline __attribute__((always_inline)) void try_words(struct leak_marking *m, found_fn *found)
+{
+	while (m->n_words)
+		try_word(m, found);
+}
+
+/* Words that may point into blocks wait until what tells has come from memory.  Who calls
+ * this has to call try_words() with the same `found`. */
 static inline __attribute__((always_inline)) void
 scan_words(struct leak_marking *m, uintptr_t at, uintptr_t end, uintptr_t from, found_fn *found)
 {
 	const struct leak_blocks *blocks = m->blocks;
-	uintptr_t low = blocks->low, extent = blocks->high - low, words[GROUP];
-	unsigned int n = 0;
+	uintptr_t low = blocks->low, extent = blocks->high - low;
 
 	m->scanned += end - at;
 	for (; at + sizeof(uintptr_t) <= end; at += sizeof(uintptr_t)) {
@@ -97,14 +101,11 @@ scan_words(struct leak_marking *m, uintptr_t at, uintptr_t end, uintptr_t from, 
 		if (word - low >= extent || !(leaf = leak_leaf_of(blocks, word)))
 			continue;
 		__builtin_prefetch(leak_bits_of(blocks, leaf, word));
-		shadow_expect(word);
-		words[n++] = word;
-		if (n == GROUP) {
-			try_words(m, words, n, from, found);
-			n = 0;
-		}
+		if (m->n_words == LEAK_WORDS)
+			try_word(m, found);
+		m->words[(m->first_word + m->n_words++) % LEAK_WORDS] = (struct leak_word){ word,
+											    from };
 	}
-	try_words(m, words, n, from, found);
 }
 
 /* Pointers at any address: what nobody wants unless a program keeps them so. */
@@ -116,8 +117,12 @@ static void scan_bytes(struct leak_marking *m, uintptr_t at, uintptr_t end, uint
 		uintptr_t word;
 
 		__builtin_memcpy(&word, (const void *)at, sizeof(word));
-		if (word - m->blocks->low < m->blocks->high - m->blocks->low)
-			try_words(m, &word, 1, from, found);
+		if (word - m->blocks->low >= m->blocks->high - m->blocks->low)
+			continue;
+		if (m->n_words == LEAK_WORDS)
+			try_word(m, found);
+		m->words[(m->first_word + m->n_words++) % LEAK_WORDS] = (struct leak_word){ word,
+											    from };
 	}
 }
 
@@ -214,16 +219,84 @@ static void found_possible(struct leak_marking *m, uintptr_t start, uintptr_t po
 	raise_hold(m, start, LEAK_POSSIBLE);
 }
 
+/* Found in a block that is held. */
+static void found_held(struct leak_marking *m, uintptr_t start, uintptr_t pointer, uintptr_t from)
+{
+	if (m->memcheck && hold_of(m->blocks, from) == LEAK_POSSIBLE)
+		found_possible(m, start, pointer, from);
+	else
+		found_firm(m, start, pointer, from);
+}
+
+/* So many that are pending are put in the order of addresses, roughly: the processor
+ * has to learn where each page is. */
+#define MANY 2048
+
+/* Make all that are pending the next batch, which is taken from its end. */
+static void sort_pending(struct leak_marking *m)
+{
+	const struct leak_blocks *blocks = m->blocks;
+	unsigned int shift = 0;
+	uint32_t *end = m->places;
+
+	while ((blocks->high - blocks->low) >> shift >= LEAK_PLACES)
+		shift++;
+	for (size_t i = 0; i < LEAK_PLACES; i++)
+		end[i] = 0;
+	for (size_t i = 0; i < m->n_pending; i++)
+		end[(m->pending[i] - blocks->low) >> shift]++;
+	for (size_t i = 1; i < LEAK_PLACES; i++)
+		end[i] += end[i - 1];
+	for (size_t i = 0; i < m->n_pending; i++)
+		m->batch[--end[(m->pending[i] - blocks->low) >> shift]] = m->pending[i];
+	m->n_batch = m->n_pending;
+	m->n_pending = 0;
+}
+
+/* The next block to look through; 0 when nothing is pending. */
+static inline uintptr_t next_pending(struct leak_marking *m)
+{
+	if (m->n_batch)
+		return m->batch[--m->n_batch];
+	if (unlikely(m->n_pending >= MANY && m->n_pending <= UINT32_MAX)) {
+		sort_pending(m);
+		return m->batch[--m->n_batch];
+	}
+	return m->n_pending ? m->pending[--m->n_pending] : 0;
+}
+
+/* Blocks to be looked through next, whose memory is fetched meanwhile. */
+#define AHEAD 16
+
+/* Through all that is pending, and what that leads to. */
+static inline __attribute__((always_inline)) void scan_pending(struct leak_marking *m,
+							       found_fn *found)
+{
+	uintptr_t ahead[AHEAD];
+	unsigned int first = 0, n = 0;
+
+	for (;;) {
+		uintptr_t start;
+
+		for (; n < AHEAD && (start = next_pending(m)); n++) {
+			shadow_expect(start);
+			__builtin_prefetch((const void *)start);
+			ahead[(first + n) % AHEAD] = start;
+		}
+		if (n) {
+			n--;
+			scan_block(m, ahead[first++ % AHEAD], found);
+		} else if (m->n_words) {
+			try_words(m, found);
+		} else {
+			return;
+		}
+	}
+}
+
 static void follow(struct leak_marking *m)
 {
-	while (m->n_pending) {
-		uintptr_t start = m->pending[--m->n_pending];
-
-		if (hold_of(m->blocks, start) == LEAK_POSSIBLE)
-			scan_block(m, start, found_possible);
-		else
-			scan_block(m, start, found_firm);
-	}
+	scan_pending(m, found_held);
 }
 
 void leak_mark_ignored(struct leak_marking *m, uintptr_t p)
@@ -249,6 +322,7 @@ static void scan_root(struct leak_marking *m, const struct leak_root *root)
 
 		if (root->whole) {
 			scan(m, root->start, root->end, 0, found_firm);
+			try_words(m, found_firm);
 			follow(m);
 			return;
 		}
@@ -262,6 +336,7 @@ static void scan_root(struct leak_marking *m, const struct leak_root *root)
 			to = at + 8 < root->end ? at + 8 : root->end;
 		m->whole = root->shared;
 		scan(m, at, to, 0, found_firm);
+		try_words(m, found_firm);
 		m->whole = false;
 		follow(m);
 		at = to;
@@ -345,8 +420,7 @@ static void mark_all_below(struct leak_marking *m, uintptr_t start)
 		return;
 	m->leader = start;
 	push(m, start);
-	while (m->n_pending)
-		scan_block(m, m->pending[--m->n_pending], found_through_leader);
+	scan_pending(m, found_through_leader);
 }
 
 void leak_mark_lost(struct leak_marking *m)
@@ -354,6 +428,8 @@ void leak_mark_lost(struct leak_marking *m)
 	m->by_runtime = true;
 	each_lost(m, keep_loaders);
 	each_lost(m, m->memcheck ? mark_all_below : mark_direct);
+	if (!m->memcheck)
+		try_words(m, found_lost);
 }
 
 enum mp_leak leak_class_of(const struct leak_blocks *blocks, uintptr_t p)

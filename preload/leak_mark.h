@@ -20,6 +20,16 @@
 #include "leak_pages.h"
 #include "leak_roots.h"
 
+/* Words that wait to be looked at. */
+#define LEAK_WORDS 32
+/* Parts of the heap that blocks are put in order of. */
+#define LEAK_PLACES 4096
+
+struct leak_word {
+	uintptr_t word;
+	uintptr_t from; /* the block it is in; 0: a root */
+};
+
 struct leak_marking {
 	struct leak_blocks *blocks;
 	const struct leak_maps *maps;
@@ -34,7 +44,11 @@ struct leak_marking {
 	bool whole;	    /* look through untouched pages, too */
 	uintptr_t leader;   /* the lost block from which others are being looked for */
 	uintptr_t *pending; /* blocks still to be looked through */
-	size_t n_pending, room;
+	uintptr_t *batch;   /* and those of them that are next */
+	size_t n_pending, n_batch, room;
+	uint32_t places[LEAK_PLACES]; /* to sort them */
+	struct leak_word words[LEAK_WORDS];
+	unsigned int first_word, n_words;
 	struct leak_pages pages;
 	uint64_t scanned; /* bytes */
 	bool full;	  /* there was no memory */

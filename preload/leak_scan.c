@@ -197,13 +197,15 @@ static int put_rows(const struct scan *scan)
 void leak_scan(const struct leak_task *task)
 {
 	struct scan scan = { .task = task, .nodes = task->s->nodes };
+	int64_t live = task->s->live;
 	int err;
 
 	/* The program may have used up its descriptors; the copy needs none of them. */
 	sys_close(0);
 	err = leak_maps_read(&scan.maps);
 	if (!err)
-		err = leak_blocks_init(&scan.blocks, blocks_glibc ? 4 : 3);
+		err = leak_blocks_init(&scan.blocks, blocks_glibc ? 4 : 3,
+				       live > 0 ? (uint64_t)live : 0);
 	if (!err)
 		err = name_modules(&scan);
 	if (!err) {

@@ -59,7 +59,7 @@ static void fill(struct leak_blocks *blocks, unsigned int shift)
 	uintptr_t at = (uintptr_t)0x550000000000, granule = (uintptr_t)1 << shift;
 
 	srand(7);
-	cr_assert_eq(leak_blocks_init(blocks, shift), 0);
+	cr_assert_eq(leak_blocks_init(blocks, shift, 0), 0);
 	for (int i = 0; i < BLOCKS; i++) {
 		unsigned int kind = (unsigned int)rand() % 1000;
 

@@ -95,11 +95,24 @@ HOT void *resize_hot(struct tls *g, void *ptr, size_t size, const void *frame,
 	return hot_rest(q, size, frame, known, FAMILY_C);
 }
 
+/* Nothing becomes a block: how buffers that grow begin. */
+HOT void *resize_nothing(struct tls *g, size_t size, const void *frame)
+{
+	struct trail *known;
+	void *q = real.realloc(NULL, size);
+
+	if (unlikely(!q) || likely(hot_alloc(g, q, size, frame, &known, FAMILY_C, RECORDER_FAST)))
+		return q;
+	return hot_rest(q, size, frame, known, FAMILY_C);
+}
+
 __attribute__((noinline)) static void *warm_realloc(void *ptr, size_t size)
 {
 	struct tls *g = hot_tls();
 
 	HOOK_UNWINDS;
+	if (!ptr && hot_ready(g, RECORDER_FAST))
+		return resize_nothing(g, size, HOOK_FRAME);
 	if (unlikely(!ptr || !size || !hot_ready(g, RECORDER_MANY)))
 		return resize(ptr, size, HOOK_FRAME);
 	return resize_hot(g, ptr, size, HOOK_FRAME, RECORDER_MANY);

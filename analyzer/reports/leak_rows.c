@@ -9,8 +9,8 @@
 #include "util/map.h"
 #include "util/xalloc.h"
 
-const char *const leak_words[LEAK_KINDS] = { "definite", "indirect", "possible",    "reachable",
-					     "runtime",	 "ignored",  "unclassified" };
+const char *const leak_words[LEAK_KINDS] = { "definite", "indirect", "possible", "reachable",
+					     "runtime",	 "ignored",  "replaced", "unclassified" };
 
 /* What lived at the point, by stack. */
 struct lived {
@@ -55,9 +55,16 @@ const struct model_leak_check *leak_check_of(const struct model *model)
 	return found && (found->n_rows || !*found->note) ? found : NULL;
 }
 
-static uint64_t key_of(uint32_t stack, bool inherited)
+static uint64_t key_of(uint32_t stack, bool inherited, bool replaced)
 {
-	return (uint64_t)stack << 1 | inherited;
+	return (uint64_t)stack << 2 | (uint64_t)replaced << 1 | inherited;
+}
+
+/* Did an exec end the process of that site, and with it what the site left? */
+static bool is_replaced(const struct model *model, const struct model_site *site)
+{
+	return model->point.kind == POINT_END && site->process < model->n_processes &&
+	       !strcmp(model->processes[site->process].reason, "exec");
 }
 
 /* Sites of a kind, all threads together; `index` gets 1 + their place. */
@@ -74,7 +81,10 @@ static struct lived *add_up(const struct model *model, struct map *index, size_t
 
 		if (site->kind == MP_MMAP)
 			continue;
-		at = map_at(index, key_of(site->stack, site->kind == MP_INHERITED), &fresh);
+		at = map_at(index,
+			    key_of(site->stack, site->kind == MP_INHERITED,
+				   is_replaced(model, site)),
+			    &fresh);
 		if (fresh) {
 			*at = *n;
 			XGROW(v, *n, alloc);
@@ -147,7 +157,7 @@ static void limit_to_range(struct leak_rows *rows, const struct map *index, stru
 
 	for (size_t i = 0; i < rows->n; i++) {
 		struct leak_row row = rows->v[i];
-		const uint64_t *at = map_get(index, key_of(row.stack, row.inherited));
+		const uint64_t *at = map_get(index, key_of(row.stack, row.inherited, false));
 
 		row.count = at && (int64_t)lived[*at].count > 0 ? least(row.count, lived[*at].count)
 								: 0;
@@ -171,7 +181,7 @@ static void add_rest(struct leak_rows *rows, const struct map *index, const stru
 	size_t pos = 0;
 
 	for (size_t i = 0; i < rows->n; i++)
-		*map_at(&told, key_of(rows->v[i].stack, rows->v[i].inherited),
+		*map_at(&told, key_of(rows->v[i].stack, rows->v[i].inherited, false),
 			NULL) += rows->v[i].count;
 	while ((entry = map_next(index, &pos))) {
 		const struct lived *l = &lived[entry->value];
@@ -182,10 +192,12 @@ static void add_rest(struct leak_rows *rows, const struct map *index, const stru
 		if ((int64_t)l->count <= 0 || (count && *count >= l->count))
 			continue;
 		for (size_t i = 0; count && i < rows->n; i++)
-			if (key_of(rows->v[i].stack, rows->v[i].inherited) == entry->key)
+			if (key_of(rows->v[i].stack, rows->v[i].inherited, false) == entry->key)
 				bytes += rows->v[i].bytes;
-		row = add(rows, (uint32_t)(entry->key >> 1), entry->key & 1,
-			  ignored ? MP_IGNORED : LEAK_UNCLASSIFIED);
+		row = add(rows, (uint32_t)(entry->key >> 2), entry->key & 1,
+			  entry->key & 2 ? LEAK_REPLACED
+			  : ignored	 ? MP_IGNORED
+					 : LEAK_UNCLASSIFIED);
 		row->count = l->count - (count ? *count : 0);
 		row->bytes = l->bytes > bytes ? l->bytes - bytes : 0;
 	}
@@ -250,7 +262,8 @@ void leak_rows_build(struct leak_rows *rows, const struct model *model, struct s
 	add_rest(rows, &index, lived);
 	for (size_t i = 0; i < rows->n; i++) {
 		struct leak_row *row = &rows->v[i];
-		const uint64_t *at = map_get(&index, key_of(row->stack, row->inherited));
+		const uint64_t *at = map_get(&index, key_of(row->stack, row->inherited,
+							    row->kind == LEAK_REPLACED));
 
 		row->thread = at ? lived[*at].thread : MODEL_NO_THREAD;
 		row->threads = at ? lived[*at].threads : 0;

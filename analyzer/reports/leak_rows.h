@@ -15,8 +15,9 @@
 
 struct suppression;
 
-/* Classes of enum mp_leak, and one more. */
-enum { LEAK_UNCLASSIFIED = MP_LEAKS, LEAK_KINDS };
+/* Classes of enum mp_leak, and two more: of a process that exec replaced, with all its blocks;
+ * nobody looked. */
+enum { LEAK_REPLACED = MP_LEAKS, LEAK_UNCLASSIFIED, LEAK_KINDS };
 
 extern const char *const leak_words[LEAK_KINDS];
 

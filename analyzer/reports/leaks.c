@@ -28,8 +28,9 @@ static const struct opt leaks_options[] = {
 	  .type = OPT_LIST,
 	  .offset = OWN(show),
 	  .arg = "KINDS",
-	  .help = "definite, indirect, possible, reachable, runtime, ignored, unclassified or all, "
-		  "separated by commas (default: those that are lost, and unclassified)" },
+	  .help = "definite, indirect, possible, reachable, runtime, ignored, replaced, "
+		  "unclassified or all, separated by commas (default: those that are lost, and "
+		  "unclassified)" },
 	{ .name = "fail-on",
 	  .type = OPT_LIST,
 	  .offset = OWN(fail_on),
@@ -114,6 +115,7 @@ static const struct word show_words[] = {
 	{ "reachable", 1u << MP_REACHABLE },
 	{ "runtime", 1u << MP_RUNTIME },
 	{ "ignored", 1u << MP_IGNORED },
+	{ "replaced", 1u << LEAK_REPLACED },
 	{ "unclassified", 1u << LEAK_UNCLASSIFIED },
 	{ "all", ~0u },
 	{ NULL, 0 },

@@ -141,6 +141,7 @@ static void add_kinds(const struct leaks *leaks, struct doc *doc)
 		"the program still held them",
 		"the C or C++ runtime held them",
 		"the program asked to ignore them",
+		"an exec ended the process they were of",
 		"never freed; what held them is not known",
 	};
 	struct doc_table *table = doc_add_table(doc, "kinds", NULL, columns, 5);

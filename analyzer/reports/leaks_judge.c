@@ -41,8 +41,8 @@ static bool is_failure(const struct leaks *leaks, const struct leak_row *row)
 static void say_row(const struct leak_row *row, struct strbuf *out)
 {
 	static const char *const lost[LEAK_KINDS] = {
-		"definitely lost", "indirectly lost",	 "possibly lost", "still reachable",
-		"of the runtime",  "ignored by request", "never freed",
+		"definitely lost", "indirectly lost",	 "possibly lost",     "still reachable",
+		"of the runtime",  "ignored by request", "gone with an exec", "never freed",
 	};
 
 	units_add_bytes(out, row->bytes);
@@ -89,8 +89,8 @@ static void add_row(const struct leaks *leaks, const struct leak_row *row, struc
 		    struct doc *doc)
 {
 	static const char *const rules[LEAK_KINDS] = {
-		"definite-leak", "indirect-leak", "possible-leak", "reachable-block",
-		"runtime-block", "ignored-block", "unfreed-block",
+		"definite-leak", "indirect-leak", "possible-leak",  "reachable-block",
+		"runtime-block", "ignored-block", "replaced-block", "unfreed-block",
 	};
 	struct doc_frame *frames = frames_of(doc, row->frames, row->n_frames);
 	struct strbuf text = STRBUF_INIT;

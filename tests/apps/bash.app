@@ -19,6 +19,6 @@ echo "${text^^}" | tail -n 3
 mapfile -t lines <<< "$text"
 echo "${#lines[@]} ${lines[7]//line/LINE}"
 ( exit 3 ) || echo "status $?"
-sleep 5 & kill $!; wait $! 2>/dev/null || echo "killed $?"
+sleep 5 & sleep 0.5; kill $!; wait $! 2>/dev/null || echo "killed $?"
 SCRIPT
 }

@@ -2,7 +2,7 @@
 what='configure, build, ctest of a small project'
 packages='cmake make g++'
 version='cmake --version | head -n 1'
-normal='s/\([0-9.]+s\)//; s/[0-9]+\.[0-9]+ sec//; s/= +[0-9.]+ sec//'
+normal='s/^\[ *[0-9]+%\] //; s/\([0-9.]+s\)//; s/[0-9]+\.[0-9]+ sec//; s/= +[0-9.]+ sec//'
 prepare()
 {
 	mkdir src
@@ -21,6 +21,6 @@ END
 run()
 {
 	cmake -S src -B b > configure.log 2>&1; echo "status $?"; grep -c . configure.log
-	cmake --build b -j 2 2>&1 | sort | tail -n 3
+	cmake --build b -j 2 2>&1 | sed 's/^\[ *[0-9]*%\] //' | sort | tail -n 3
 	(cd b && ctest 2>&1 | grep -E 'Passed|Failed|tests passed'); rm -rf b configure.log
 }

@@ -13,7 +13,7 @@ run()
 	local port
 	for _ in $(seq 200); do port=$(sed -n 's/.*port \([0-9]*\) .*/\1/p' server.log); [[ -z $port ]] || break; sleep 0.05; done
 	for i in 1 2 3; do curl -sS "http://127.0.0.1:$port/[1-4]" | md5sum; done
-	curl -sS -Z -o 'o#1' "http://127.0.0.1:$port/[1-4]" 2>&1 && md5sum o?
+	curl -sS --no-progress-meter -Z -o 'o#1' "http://127.0.0.1:$port/[1-4]" 2>&1 && md5sum o?
 	curl -sS -f "http://127.0.0.1:$port/none" 2>&1 || echo "status $?"
 	curl -sS http://127.0.0.1:1/ 2>&1 || echo "status $?"
 	kill $server; wait $server 2>/dev/null; rm -f o? server.log

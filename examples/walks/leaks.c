@@ -3,7 +3,7 @@
  * leaks.c - what is never freed?
  *
  *     cc -g leaks.c -o leaks
- *     memprof run --leaks lsan ./leaks
+ *     memprof run --leaks ./leaks
  *     memprof leaks memprof.leaks.*.jsonl            the stacks of what is lost
  *     memprof leaks --fail-on definite memprof.leaks.*.jsonl
  */

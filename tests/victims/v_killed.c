@@ -3,11 +3,12 @@
  * v_killed.c - threads that allocate until they are killed, and say all the time
  * what they have asked for and what they have got.
  *
- *   v_killed THREADS FILE [PAIRS]
+ *   v_killed THREADS FILE [PAIRS|grow]
  *
  * FILE is mapped shared, so that its numbers are right whenever the process dies:
  * per thread what was started and what had returned, so what is recorded lies in
- * between.  With PAIRS the process kills itself once every thread has done so many.
+ * between.  With PAIRS the process kills itself once every thread has done so many; with `grow`
+ * nothing is released, until there is no memory left for it.
  * The stacks are many and branch at every level: new nodes, cells and rows all
  * the time.
  *
@@ -15,6 +16,7 @@
  */
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/mman.h>
 
 #include "truth.h"
@@ -39,6 +41,7 @@ struct worker {
 	struct page *page;
 	unsigned int index;
 	unsigned long pairs;
+	bool grow;
 	uint64_t random;
 	void *kept[KEPT];
 	size_t sizes[KEPT];
@@ -69,9 +72,9 @@ static NOINLINE void *leaf(struct worker *w, size_t size)
 
 	add(&started->allocs, &started->bytes, size);
 	p = keep(malloc(size));
-	add(&returned->allocs, &returned->bytes, size);
 	if (!p)
 		abort();
+	add(&returned->allocs, &returned->bytes, size);
 	return p;
 }
 
@@ -109,9 +112,12 @@ static void *work(void *arg)
 		uint64_t random = next(w);
 		unsigned int i = random % KEPT;
 
-		release(w, i);
-		w->sizes[i] = 1 + (random >> 8) % 500;
+		if (!w->grow)
+			release(w, i);
+		w->sizes[i] = 1 + (random >> 8) % (w->grow ? 20000 : 500);
 		w->kept[i] = branch(w, random >> 20, (int)(random >> 60) % DEPTH, w->sizes[i]);
+		if (w->grow)
+			memset(w->kept[i], 1, w->sizes[i]);
 	}
 	pthread_barrier_wait(&all_here);
 	raise(SIGKILL);
@@ -122,6 +128,7 @@ int main(int argc, char **argv)
 {
 	static struct worker workers[MOST_THREADS];
 	unsigned int n = argc > 2 ? (unsigned int)atoi(argv[1]) : 0;
+	bool grow = argc > 3 && !strcmp(argv[3], "grow");
 	struct page *page;
 	pthread_t thread;
 	int fd;
@@ -139,7 +146,8 @@ int main(int argc, char **argv)
 		workers[i] = (struct worker){
 			.page = page,
 			.index = i,
-			.pairs = argc > 3 ? strtoul(argv[3], NULL, 10) : (unsigned long)-1,
+			.grow = grow,
+			.pairs = argc > 3 && !grow ? strtoul(argv[3], NULL, 10) : (unsigned long)-1,
 			.random = 0x9e3779b97f4a7c15u * (i + 1),
 		};
 	for (unsigned int i = 1; i < n; i++)

@@ -167,8 +167,10 @@ void drain_peak(struct drain *d, void *scratch, size_t len, bool running)
 {
 	struct state *s = d->s;
 	struct sums sums = { .s = s, .rows = scratch, .room = len / sizeof(struct held) };
-	uint32_t index = s->peak_index, at = s->at_peak, nodes = s->nodes;
-	int64_t peak = s->peak_bytes;
+	uint64_t word = __atomic_load_n(&s->peak_word, __ATOMIC_ACQUIRE);
+	uint32_t index = (uint32_t)word, at = (uint32_t)(word >> 32);
+	uint32_t nodes = __atomic_load_n(&s->nodes, __ATOMIC_ACQUIRE);
+	int64_t peak = __atomic_load_n(&s->peak_bytes, __ATOMIC_RELAXED);
 
 	if (!scratch)
 		sums.room = 0;

@@ -39,19 +39,22 @@ static struct mp_row_region_total row_of(const struct zone_sum *sum)
 {
 	/* Counted last, read first: the rest has at least these calls. */
 	v2 calls = *(const volatile v2 *)&sum->calls;
+	v2 times = *(const volatile v2 *)&sum->times;
+	v2 alloc = *(const volatile v2 *)&sum->alloc;
+	v2 free = *(const volatile v2 *)&sum->free;
 
 	return (struct mp_row_region_total){
 		.region = sum->zone,
 		.calls = (uint64_t)calls[0],
 		.total = (uint64_t)calls[1],
-		.self = (uint64_t)sum->times[0],
-		.min = sum->min,
-		.max = (uint64_t)sum->times[1],
-		.allocs = (uint64_t)sum->alloc[0],
-		.bytes = (uint64_t)sum->alloc[1],
-		.frees = (uint64_t)sum->free[0],
-		.freed = (uint64_t)sum->free[1],
-		.peak = sum->peak,
+		.self = (uint64_t)times[0],
+		.min = *(const volatile uint64_t *)&sum->min,
+		.max = (uint64_t)times[1],
+		.allocs = (uint64_t)alloc[0],
+		.bytes = (uint64_t)alloc[1],
+		.frees = (uint64_t)free[0],
+		.freed = (uint64_t)free[1],
+		.peak = *(const volatile int64_t *)&sum->peak,
 	};
 }
 
@@ -77,10 +80,13 @@ static void emit_sums(struct drain *d, uint32_t tid, uint32_t *batch, uint32_t n
 
 static bool emit_octave(struct drain *d, const struct zone_sum *sum, uint32_t octave, bool first)
 {
-	const uint64_t *calls = state_octaves(d->s)[sum->octaves[octave] - 1].calls;
+	uint32_t at = __atomic_load_n(&sum->octaves[octave], __ATOMIC_ACQUIRE);
+	const volatile uint64_t *calls = at ? state_octaves(d->s)[at - 1].calls : NULL;
 
-	for (uint32_t i = 0; i < ZONE_BUCKETS; i++) {
-		if (!calls[i])
+	for (uint32_t i = 0; calls && i < ZONE_BUCKETS; i++) {
+		uint64_t n = calls[i];
+
+		if (!n)
 			continue;
 		if (!first)
 			mp_put_char(d->out, ',');
@@ -88,7 +94,7 @@ static bool emit_octave(struct drain *d, const struct zone_sum *sum, uint32_t oc
 		mp_put_row_region_time(d->out, &(struct mp_row_region_time){
 						       .region = sum->zone,
 						       .bucket = octave * ZONE_BUCKETS + i,
-						       .calls = calls[i],
+						       .calls = n,
 					       });
 	}
 	return first;
@@ -98,12 +104,11 @@ static void emit_durations(struct drain *d, uint32_t tid, struct zone_sum *sum)
 {
 	bool first = true;
 
-	sum->timed = (uint64_t)sum->calls[0];
+	sum->timed = (uint64_t)((const volatile struct zone_sum *)sum)->calls[0];
 	need_zone(d, sum->zone);
 	mp_open_durations(d->out, &(struct mp_durations){ .t = d->t, .tid = tid });
 	for (uint32_t i = 0; i < ZONE_OCTAVES; i++)
-		if (sum->octaves[i])
-			first = emit_octave(d, sum, i, first);
+		first = emit_octave(d, sum, i, first);
 	mp_close_rows(d->out);
 }
 
@@ -111,10 +116,10 @@ void drain_sums(struct drain *d, struct thread_record *record, bool gone)
 {
 	struct zone_sum *sums = state_sums(d->s);
 	uint32_t at = __atomic_load_n(&record->first_sum, __ATOMIC_ACQUIRE), batch[BATCH], n = 0;
-	uint32_t most = d->s->sums;
+	uint32_t there = __atomic_load_n(&d->s->sums, __ATOMIC_ACQUIRE), most = there;
 
 	/* No more than there are: the chain of a damaged state may be a ring. */
-	for (; at && at <= d->s->sums && most--; at = sums[at - 1].previous) {
+	for (; at && at <= there && most--; at = sums[at - 1].previous) {
 		struct zone_sum *sum = &sums[at - 1];
 		uint64_t calls = (uint64_t)((const volatile struct zone_sum *)sum)->calls[0];
 
@@ -137,7 +142,7 @@ static void emit_call(struct drain *d, const struct moment *m)
 {
 	const char *name;
 
-	if (!m->zone || m->zone >= d->s->zones)
+	if (!m->zone || m->zone >= __atomic_load_n(&d->s->zones, __ATOMIC_ACQUIRE))
 		return;
 	need_zone(d, m->zone);
 	name = state_text(d->s, state_zones(d->s)[m->zone].name);

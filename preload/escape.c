@@ -25,6 +25,12 @@ static struct shard {
 	struct entry *entries;
 } shards[SHARDS];
 
+/* Looked at without the lock. */
+static void set_used(struct shard *s, uint32_t used)
+{
+	__atomic_store_n(&s->used, used, __ATOMIC_RELAXED);
+}
+
 static uint64_t hash(uintptr_t p)
 {
 	return (p >> 3) * UINT64_C(0x9e3779b97f4a7c15);
@@ -77,7 +83,7 @@ bool escape_put(uintptr_t p, uint32_t node, size_t size)
 	if (ok) {
 		struct entry *e = find(s, p);
 
-		s->used += !e->p;
+		set_used(s, s->used + !e->p);
 		*e = (struct entry){ .p = p, .size = size, .node = node };
 	}
 	lock_release(&s->lock);
@@ -89,7 +95,7 @@ static void remove_at(struct shard *s, uint32_t hole)
 	uint32_t mask = s->cap - 1;
 
 	s->entries[hole].p = 0;
-	s->used--;
+	set_used(s, s->used - 1);
 	for (uint32_t i = (hole + 1) & mask; s->entries[i].p; i = (i + 1) & mask) {
 		uint32_t from = home(s, s->entries[i].p);
 

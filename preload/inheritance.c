@@ -36,7 +36,8 @@ void inheritance_take(const struct state *s)
 		uint32_t node = __atomic_load_n(&infos[i].node, __ATOMIC_RELAXED);
 
 		if (node && node < nodes && infos[i].kind != MP_MMAP)
-			note->live[node] += cells[i].alloc - cells[i].free;
+			note->live[node] += *(const volatile v2 *)&cells[i].alloc -
+					    *(const volatile v2 *)&cells[i].free;
 	}
 }
 

@@ -25,15 +25,18 @@ void peak_set_gate(struct state *s, struct thread_record *record)
 {
 	int64_t room = record->watching ? record->top - peak_net(record) : INT64_MAX / 2;
 	bool watched = record->watching;
+	bool many = __atomic_load_n(&peak_many_threads, __ATOMIC_RELAXED);
 	int64_t gate;
 
-	if (peak_many_threads && !s->peak_slack) {
+	if (many && !s->peak_slack) {
 		/* They take turns anyway: every allocation is looked at. */
-		s->watched = 1;
-		s->gate = INT64_MIN;
+		if (__atomic_load_n(&s->gate, __ATOMIC_RELAXED) != INT64_MIN) {
+			__atomic_store_n(&s->watched, 1, __ATOMIC_RELAXED);
+			__atomic_store_n(&s->gate, INT64_MIN, __ATOMIC_RELAXED);
+		}
 		return;
 	}
-	if (peak_many_threads) {
+	if (many) {
 		gate = __atomic_load_n(&s->slack_now, __ATOMIC_RELAXED);
 		record->gate = room < gate - record->pending ? record->pending + room : gate;
 		return;
@@ -51,8 +54,8 @@ COLD void peak_over(struct state *s, struct thread_record *record)
 {
 	if (record->watching && peak_net(record) > record->top)
 		record->top = peak_net(record);
-	if (peak_many_threads && s->peak_slack) {
-		if (record->pending > s->slack_now)
+	if (__atomic_load_n(&peak_many_threads, __ATOMIC_RELAXED) && s->peak_slack) {
+		if (record->pending > __atomic_load_n(&s->slack_now, __ATOMIC_RELAXED))
 			peak_flush(s, record);
 	} else {
 		if (s->live > s->peak_bytes) {

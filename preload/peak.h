@@ -30,6 +30,16 @@ extern uint32_t peak_many_threads __attribute__((visibility("hidden")));
  * bare, at every event: leap.c releases it. */
 extern struct lock peak_lock __attribute__((visibility("hidden")));
 
+/* There are several threads from now on. */
+static inline void peak_share(struct state *s)
+{
+	/* Every event reads it: written once. */
+	if (!__atomic_load_n(&peak_many_threads, __ATOMIC_RELAXED))
+		__atomic_store_n(&peak_many_threads, 1, __ATOMIC_RELEASE);
+	if (!__atomic_load_n(&s->peak_shared, __ATOMIC_RELAXED))
+		__atomic_store_n(&s->peak_shared, 1, __ATOMIC_RELEASE);
+}
+
 /* Net bytes a thread may hold back, at most; a small heap allows less. */
 #define PEAK_SLACK 65536
 /* And at least, however small the heap is. */
@@ -168,7 +178,7 @@ static inline void peak_removed(struct state *s, struct thread_record *record, i
 		return;
 	}
 	record->pending -= size;
-	if (record->pending < -s->slack_now)
+	if (record->pending < -__atomic_load_n(&s->slack_now, __ATOMIC_RELAXED))
 		peak_flush(s, record);
 }
 

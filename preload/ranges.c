@@ -27,6 +27,7 @@ static struct range *entries; /* entry 0 is none */
 static uint32_t room, fresh;  /* entries there are, and the first that was never used */
 static uint32_t unused;	      /* list of entries given back */
 static uint32_t root;
+static uint32_t known; /* ranges in the tree; looked at without the lock */
 static uint32_t seed;
 
 /* What was mapped before the last fork that forgot something. */
@@ -123,6 +124,7 @@ static void insert(uint32_t i)
 	}
 	*left = *right = 0;
 	*link = i;
+	__atomic_store_n(&known, known + 1, __ATOMIC_RELAXED);
 }
 
 /* Take entry i out of the tree: what is below it becomes one subtree. */
@@ -145,6 +147,7 @@ static void drop(uint32_t i)
 		}
 	}
 	*link = a | b;
+	__atomic_store_n(&known, known - 1, __ATOMIC_RELAXED);
 	give_back(i);
 }
 
@@ -255,7 +258,7 @@ bool ranges_remove(uintptr_t start, size_t len, ranges_gone *gone, void *ctx)
 {
 	bool ok;
 
-	if (!__atomic_load_n(&root, __ATOMIC_RELAXED))
+	if (!__atomic_load_n(&known, __ATOMIC_RELAXED))
 		return true;
 	ranges_hold();
 	ok = ranges_remove_held(start, len, gone, ctx);
@@ -293,5 +296,5 @@ void ranges_forget(void)
 		forgotten_root = root;
 	}
 	entries = NULL;
-	room = fresh = unused = root = 0;
+	room = fresh = unused = root = known = 0;
 }

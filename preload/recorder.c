@@ -301,6 +301,15 @@ static void nobody_inside(void)
 		leap_recover(&tls);
 }
 
+/* Of a thread for which there is no memory: counted as the first thread's. */
+static void lose_event(struct state *s)
+{
+	if (__atomic_load_n(&s->threads, __ATOMIC_ACQUIRE))
+		__atomic_fetch_add(&state_threads(s)[0].lost, 1, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_add(&s->lost_memory, 1, __ATOMIC_RELAXED);
+}
+
 COLD struct thread *recorder_attach(struct tls *t)
 {
 	guard_lend(t, GUARD_NESTING);
@@ -309,7 +318,7 @@ COLD struct thread *recorder_attach(struct tls *t)
 	if (t->thread && have_key)
 		pthread_setspecific(ending_key, (void *)1);
 	if (!t->thread)
-		__atomic_fetch_add(&recorder_memory->lost_memory, 1, __ATOMIC_RELAXED);
+		lose_event(recorder_memory);
 	quiet_end();
 	guard_back(t);
 	return t->thread;
@@ -317,7 +326,7 @@ COLD struct thread *recorder_attach(struct tls *t)
 
 COLD void recorder_tick(struct tls *t, const void *frame)
 {
-	t->thread->record->lost += t->lost;
+	__atomic_fetch_add(&t->thread->record->lost, t->lost, __ATOMIC_RELAXED);
 	t->lost = 0;
 	guard_lend(t, GUARD_NESTING);
 	t->countdown = (int32_t)sampler_tick(t->thread, frame);

@@ -24,7 +24,8 @@ extern void *__libc_stack_end;
 static struct lock lock;
 static struct thread_record nobody;
 static struct thread *ended; /* threads that are gone or about to go */
-static struct thread *made;  /* all there ever were */
+static uint64_t lives;
+static struct thread *made; /* all there ever were */
 
 /* Threads that had the caller's id before it are gone: their last line comes
  * before its first, or their rows would be taken for its. */
@@ -181,6 +182,7 @@ COLD struct thread *thread_attach(struct state *s)
 		t->ids = (struct trie_ids){ 0 };
 	lock_take(&lock, tid);
 	record = claim_record(s, tid, &t->index);
+	t->life = ++lives;
 	lock_release(&lock);
 	if (record) {
 		t->state = s;
@@ -194,8 +196,7 @@ COLD struct thread *thread_attach(struct state *s)
 		/* The C library starts threads by other roads than pthread_create:
 		 * thrd_create, timers, asynchronous input and output. */
 		if (tid != s->pid) {
-			__atomic_store_n(&s->peak_shared, 1, __ATOMIC_RELAXED);
-			__atomic_store_n(&peak_many_threads, 1, __ATOMIC_RELEASE);
+			peak_share(s);
 			recorder_set_many();
 		}
 		record->started = __atomic_load_n(&s->now, __ATOMIC_RELAXED);

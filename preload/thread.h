@@ -87,6 +87,7 @@ struct thread {
 	size_t new_size;	  /* for how much, */
 	enum family new_family;	  /* and which */
 
+	uint64_t life;	     /* no two threads have the same, records and memory they may */
 	uintptr_t pointer;   /* the thread pointer */
 	struct thread *next; /* in the list of ended threads */
 	struct thread *made_before;

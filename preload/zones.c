@@ -46,7 +46,7 @@ struct known_zone {
 
 struct zones {
 	struct state *state; /* of the entries below, else they are another life's */
-	struct thread_record *record;
+	uint64_t life;	     /* the thread's */
 	uint32_t generation; /* of modules */
 	uint32_t depth, deeper;
 	uint32_t cap;
@@ -75,7 +75,7 @@ static COLD struct zones *prepare(struct thread *t)
 		z->cap = DEPTH_FIRST;
 		t->zones = z;
 	}
-	if (z->state != t->state || z->record != t->record) {
+	if (z->state != t->state || z->life != t->life) {
 		if (z->sums)
 			arena_clear(z->sums, z->n_sums * sizeof(*z->sums));
 		z->depth = z->deeper = 0;
@@ -83,7 +83,7 @@ static COLD struct zones *prepare(struct thread *t)
 	for (int i = 0; i < KNOWN; i++)
 		z->known[i].key = NULL;
 	z->state = t->state;
-	z->record = t->record;
+	z->life = t->life;
 	z->generation = zone_names_generation();
 	return z;
 }
@@ -92,7 +92,7 @@ static inline struct zones *zones_of(struct thread *t)
 {
 	struct zones *z = t->zones;
 
-	if (unlikely(!z || z->record != t->record || z->state != t->state ||
+	if (unlikely(!z || z->life != t->life || z->state != t->state ||
 		     z->generation != zone_names_generation()))
 		return prepare(t);
 	return z;

@@ -21,6 +21,7 @@
 #include "shadow.h"
 #include "sys.h"
 #include "thread.h"
+#include "zones.h"
 
 #define THREADS 4
 #define GENERATIONS 6 /* threads one after the other */
@@ -59,6 +60,7 @@ static void start(void)
 	cr_assert(s);
 	s->pid = (uint32_t)sys_getpid();
 	s->epoch = sys_clock_ns(CLOCK_MONOTONIC);
+	s->peak_slack = PEAK_SLACK;
 	cr_assert_eq(output_start(s, "/proc/self/exe", anonymous, 0), 0);
 }
 
@@ -108,7 +110,11 @@ static void *work(void *arg)
 		void *p = (void *)(base + i * BLOCK), *other;
 		struct capture found = { .node = stack(t, (unsigned int)rand_r(&seed) % STACKS) };
 
+		if (i % 20 == 0)
+			zones_begin(t, i % 40 ? "one" : "the other", (uintptr_t)&t);
 		record_found(t, p, size_of(p), found, FAMILY_C);
+		if (i % 20 == 15)
+			zones_end(t, NULL, sys_clock_ns(CLOCK_MONOTONIC));
 		sums->allocs++;
 		sums->bytes += size_of(p);
 		other = __atomic_exchange_n(&box[rand_r(&seed) % BOXES], p, __ATOMIC_ACQ_REL);
@@ -126,6 +132,7 @@ static void *work(void *arg)
 			arena_unmap(arena_map(4096, ARENA_OUTPUT), 4096);
 		}
 	}
+	zones_end_all(t);
 	thread_ending(t);
 	return NULL;
 }

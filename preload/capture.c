@@ -293,6 +293,31 @@ static struct trail *keep(struct thread *t, const struct origin *from, uint32_t 
 #define LONG_BETWEEN 64
 #define BETWEEN_UNIT 256 /* one allocation */
 
+/*
+ * Where all stacks are walked for a stretch, trails are not even looked up for the
+ * next few; then again, and what that finds decides on.
+ */
+#define STRETCH 1024
+#define PAUSE_STRETCHES 4
+#define ALWAYS_WALKED (STRETCH * 17 / 16)
+
+static COLD void end_stretch(struct thread *t)
+{
+	uint64_t allocs = t->walked_at - t->stretch_at;
+
+	t->walked = 0;
+	t->stretch_at = t->walked_at;
+	if (t->stretches) {
+		if (--t->stretches)
+			return;
+		trails_resume(&t->trails);
+		t->between = OFTEN_WALKED;
+	} else if (allocs < ALWAYS_WALKED) {
+		t->stretches = PAUSE_STRETCHES;
+		trails_pause(&t->trails);
+	}
+}
+
 static void note_walk(struct thread *t)
 {
 	uint64_t now = (uint64_t)t->record->heap_alloc[0], since = now - t->walked_at;
@@ -300,11 +325,13 @@ static void note_walk(struct thread *t)
 	t->walked_at = now;
 	since = since < LONG_BETWEEN ? since : LONG_BETWEEN;
 	t->between += (uint32_t)since * BETWEEN_UNIT / 16 - t->between / 16;
+	if (unlikely(++t->walked == STRETCH))
+		end_stretch(t);
 }
 
 static bool worth_keeping(struct thread *t)
 {
-	return t->between >= OFTEN_WALKED || ++t->walks % FEW_KEPT == 0;
+	return !t->stretches && (t->between >= OFTEN_WALKED || ++t->walks % FEW_KEPT == 0);
 }
 
 static struct capture walk(struct thread *t, const struct origin *from)
@@ -341,7 +368,7 @@ static struct capture walk(struct thread *t, const struct origin *from)
 	return found;
 }
 
-struct capture capture_look(struct thread *t, const struct origin *from)
+static inline struct capture look(struct thread *t, const struct origin *from)
 {
 	struct capture found;
 
@@ -355,9 +382,14 @@ struct capture capture_look(struct thread *t, const struct origin *from)
 	return found;
 }
 
+struct capture capture_look(struct thread *t, const struct origin *from)
+{
+	return look(t, from);
+}
+
 struct capture capture_walk(struct thread *t, const struct origin *from)
 {
-	struct capture found = capture_look(t, from);
+	struct capture found = look(t, from);
 
 	if (unlikely(found.truncated))
 		t->record->truncated++;

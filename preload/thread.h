@@ -78,6 +78,9 @@ struct thread {
 	uint64_t walked_at;  /* allocations when a stack was last walked */
 	uint32_t between;    /* allocations from one walk to the next: 256 times the average */
 	uint32_t walks;	     /* that found few allocations between them */
+	uint64_t stretch_at; /* allocations when the stretch under way began, */
+	uint32_t walked;     /* stacks walked in it, */
+	uint32_t stretches;  /* and for how many more the trails are in pause */
 	uint64_t too_deep;   /* at or below this stack pointer stacks were too deep to follow */
 	struct step *walk;   /* the frames of the capture under way */
 

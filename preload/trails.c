@@ -43,11 +43,12 @@ bool trails_init(struct trails *trails)
 {
 	*trails = (struct trails){
 		.ring = arena_map(RING_SIZE, ARENA_CAPTURE),
-		.sets = arena_map(SETS_SIZE, ARENA_CAPTURE),
+		.own = arena_map(SETS_SIZE, ARENA_CAPTURE),
 		.scratch = arena_map(SCRATCH_SIZE, ARENA_CAPTURE),
 		.last_id = 1,
 	};
-	if (trails->ring && trails->sets && trails->scratch) {
+	trails_resume(trails);
+	if (trails->ring && trails->own && trails->scratch) {
 		trails->words = (uint64_t *)(trails->scratch + TRAIL_SCRATCH);
 		end_words(trails_at(trails, 0), 0);
 		trails_at(trails, 0)->site = TRAIL_NO_SITE;
@@ -60,15 +61,22 @@ bool trails_init(struct trails *trails)
 void trails_release(struct trails *trails)
 {
 	arena_unmap(trails->ring, RING_SIZE);
-	arena_unmap(trails->sets, SETS_SIZE);
+	arena_unmap(trails->own, SETS_SIZE);
 	arena_unmap(trails->scratch, SCRATCH_SIZE);
 }
 
 void trails_flush(struct trails *trails)
 {
-	arena_clear(trails->sets, SETS_SIZE);
+	arena_clear(trails->own, SETS_SIZE);
 	trails->oldest = trails->head = 0;
 	trails->last_id = 1;
+}
+
+void trails_pause(struct trails *trails)
+{
+	static struct trail_set none[TRAIL_SETS]; /* never written */
+
+	trails->sets = none;
 }
 
 static struct trail *trail_at(const struct trails *trails, uint64_t position)

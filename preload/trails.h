@@ -99,7 +99,8 @@ struct trail_set {
 
 struct trails {
 	char *ring;		/* the empty trail, and the others */
-	struct trail_set *sets; /* TRAIL_SETS */
+	struct trail_set *sets; /* TRAIL_SETS; what look-ups go by */
+	struct trail_set *own;	/* and where trails are entered: the same unless in pause */
 	struct slot *scratch;	/* TRAIL_SCRATCH slots to put together what to keep, */
 	uint64_t *words;	/* and the same as TRAIL_WORDs, twice */
 	uint64_t oldest, head;	/* lines used since the start */
@@ -111,6 +112,14 @@ bool trails_init(struct trails *trails);
 /* Forget everything. */
 void trails_flush(struct trails *trails);
 void trails_release(struct trails *trails);
+
+/* Nothing is found until trails_resume(), and nothing may be added: a look-up in vain
+ * then costs no cache line.  Both may be called again and again. */
+void trails_pause(struct trails *trails);
+static inline void trails_resume(struct trails *trails)
+{
+	trails->sets = trails->own;
+}
 
 /* What a trail leads to. */
 struct trail_target {

@@ -141,6 +141,27 @@ Test(trails, flushed_are_forgotten, .init = start)
 	cr_assert_eq(trails_find(&trails, &memo, frame)->node, 0);
 }
 
+Test(trails, nothing_is_found_in_pause, .init = start)
+{
+	const struct trail *t;
+
+	walk();
+	remember();
+	t = keep();
+	cr_assert_not_null(t);
+	trails_pause(&trails);
+	cr_assert_eq(trails_find(&trails, &memo, frame)->node, 0);
+	trails_pause(&trails);
+	trails_resume(&trails);
+	trails_resume(&trails);
+	cr_assert_eq(trails_find(&trails, &memo, frame), t);
+	cr_assert_eq(t->node, truth.node);
+	trails_pause(&trails);
+	trails_flush(&trails);
+	trails_resume(&trails);
+	cr_assert_eq(trails_find(&trails, &memo, frame)->node, 0);
+}
+
 /* A word of the stack that would be so many words from the frame. */
 static struct slot word_at(intptr_t words, uint64_t value)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "reports/leak_growth.h"
+#include "reports/leak_when.h"
 #include "util/map.h"
 #include "util/xalloc.h"
 
@@ -270,6 +271,7 @@ void leak_rows_build(struct leak_rows *rows, const struct model *model, struct s
 		add_frames(rows, row);
 	}
 	leak_growth_find(rows);
+	leak_when_find(rows);
 	if (rows->n)
 		qsort(rows->v, rows->n, sizeof(*rows->v), by_weight);
 	free(lived);
@@ -278,8 +280,10 @@ void leak_rows_build(struct leak_rows *rows, const struct model *model, struct s
 
 void leak_rows_release(struct leak_rows *rows)
 {
-	for (size_t i = 0; i < rows->n; i++)
+	for (size_t i = 0; i < rows->n; i++) {
 		free(rows->v[i].frames);
+		free(rows->v[i].cases);
+	}
 	free(rows->v);
 	places_release(&rows->places);
 	*rows = (struct leak_rows){ .v = NULL };

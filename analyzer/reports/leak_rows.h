@@ -27,6 +27,8 @@ struct leak_row {
 	bool inherited; /* came with a fork */
 	uint64_t count, bytes;
 	uint64_t first, last; /* ns: when the site was first seen, and when it last grew */
+	const char *mark;     /* the last one before the site was first seen, or NULL */
+	char *cases;	      /* in which it grew, or NULL */
 	bool steady;	      /* it grew through the whole run */
 	uint64_t per_second;  /* bytes, of those that grew */
 	uint32_t thread;      /* index, or MODEL_NO_THREAD when there are several */

@@ -213,6 +213,7 @@ static void leave_out(struct leaks *leaks, const struct filters *filters)
 
 		if (!filters_pass(filters, row.n_frames ? row.frames[0] : NULL, thread, NULL)) {
 			free(row.frames);
+			free(row.cases);
 			continue;
 		}
 		row.suppressed = suppressions_find(leaks->suppressions,

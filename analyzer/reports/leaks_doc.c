@@ -182,6 +182,8 @@ static const char *callers(struct doc *doc, const struct leak_row *row)
 		if (is_main(row->frames[i]))
 			break;
 	}
+	if (row->cases)
+		strbuf_addf(&text, "%sin %s", text.len ? "; " : "", row->cases);
 	if (text.len)
 		copy = doc_text(doc, text.buf);
 	strbuf_release(&text);
@@ -259,12 +261,14 @@ static void add_machines(const struct leaks *leaks, struct doc *doc)
 		{ "growth_bytes_per_second", "growth/s", UNIT_BYTES, .priority = 0 },
 		{ "threads", "threads", UNIT_COUNT, .priority = 0 },
 		{ "thread", "thread", UNIT_TEXT, .priority = 0 },
+		{ "mark", "after mark", UNIT_TEXT, .priority = 0 },
+		{ "cases", "cases", UNIT_TEXT, .priority = 0 },
 		{ "inherited", "inherited", UNIT_NONE, .priority = 0 },
 		{ "known", "known", UNIT_NONE, .priority = 0 },
 		{ "suppressed_by", "suppressed by", UNIT_TEXT, .priority = 0 },
 		{ "stack", "stack", UNIT_TEXT, .flags = COLUMN_KEY },
 	};
-	struct doc_table *table = doc_add_table(doc, "leaks", NULL, columns, 16);
+	struct doc_table *table = doc_add_table(doc, "leaks", NULL, columns, 18);
 
 	table->flags = COLUMN_FOR_MACHINES;
 	table->size = "bytes";
@@ -287,7 +291,8 @@ static void add_machines(const struct leaks *leaks, struct doc *doc)
 					    CELL_U(row->first), CELL_U(row->last),
 					    row->steady ? CELL_U(row->per_second) : CELL_EMPTY,
 					    CELL_U(row->threads),
-					    CELL_T(thread_of(leaks, row, doc)),
+					    CELL_T(thread_of(leaks, row, doc)), CELL_T(row->mark),
+					    CELL_T(row->cases ? doc_text(doc, row->cases) : NULL),
 					    CELL_U(row->inherited), CELL_U(row->known),
 					    CELL_T(row->suppressed ? row->suppressed->name : NULL),
 					    CELL_S(frames, row->n_frames) });

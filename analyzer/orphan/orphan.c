@@ -145,6 +145,48 @@ static uint64_t bytes_to_keep(const struct settling *s, bool *all)
 	return size;
 }
 
+/* Lines that end within the first `keep` bytes; of a packed trace all. */
+static uint64_t count_lines(const struct settling *s, uint64_t keep)
+{
+	char buf[16384];
+	uint64_t lines = 0;
+	ssize_t n = 1;
+
+	if (s->packing != PACKING_PLAIN)
+		return UINT64_MAX;
+	for (uint64_t at = 0; at < keep && n > 0; at += n > 0 ? (uint64_t)n : 0) {
+		n = pread(s->trace_fd, buf, keep - at < sizeof(buf) ? keep - at : sizeof(buf),
+			  (off_t)at);
+		for (ssize_t i = 0; i < n; i++)
+			lines += buf[i] == '\n';
+	}
+	return lines;
+}
+
+/* Tell the state which lines there still are. */
+static void tell_kept(struct settling *s, uint64_t keep)
+{
+	uint64_t lines = count_lines(s, keep);
+	struct diag unheard = DIAG_INIT;
+	struct reader *reader = NULL;
+	const struct event *event;
+
+	if (!reader_open(&reader, s->trace, 0, &unheard))
+		while (reader_next(reader, &event) == 1 && event->line <= lines) {
+			if (event->type == MP_module)
+				mp_state_has(s->state, MP_STATE_MODULE, event->module_line.id, 0);
+			else if (event->type == MP_stack)
+				mp_state_has(s->state, MP_STATE_STACK, event->stack_line.id, 0);
+			else if (event->type == MP_region)
+				mp_state_has(s->state, MP_STATE_REGION, event->region_line.id, 0);
+			else if (event->type == MP_thread_end)
+				mp_state_has(s->state, MP_STATE_THREAD_END,
+					     event->thread_end_line.tid, event->thread_end_line.t);
+		}
+	reader_close(reader);
+	diag_release(&unheard);
+}
+
 struct writer {
 	struct mp_out out; /* must stay the first */
 	int fd;
@@ -252,6 +294,8 @@ static enum orphan_kind drain(struct settling *s, struct orphan *orphan)
 
 	s->packing = packing_of(s->trace_fd);
 	keep = bytes_to_keep(s, &all);
+	if (all)
+		tell_kept(s, keep);
 	if (s->packing != PACKING_PLAIN && mp_state_facts(s->state)->trace_size > keep)
 		return failed(s, "the trace is shorter than what was written into it");
 	if (own)

@@ -48,10 +48,20 @@ int mp_state_read(struct mp_state **out, int fd);
 /* Belongs to the state. */
 const struct mp_state_facts *mp_state_facts(const struct mp_state *state);
 
+/* Lines that name something by a number. */
+enum mp_state_line { MP_STATE_MODULE, MP_STATE_STACK, MP_STATE_REGION, MP_STATE_THREAD_END };
+
+/*
+ * A trace that lost lines still has the one that names `id`, of time `t` where it has one: it
+ * is not written again, if the lines that it builds on were told before; nor are the rows of a
+ * thread that has ended.  Without memory they are.
+ */
+void mp_state_has(struct mp_state *state, enum mp_state_line line, uint64_t id, uint64_t t);
+
 /*
  * Write the lines that are missing behind the first facts->trace_size bytes of
  * the trace, and a footer with `reason`.  With `all`, write every line but the
- * header: the trace has lost some.  Once for each state, with the owner dead since
+ * header and those of mp_state_has(): the trace has lost some.  Once for each state, with the owner dead since
  * before it was read.  Returns 0, -ENOMEM, -errno of the read, or the error of
  * `out`, which is flushed.
  */

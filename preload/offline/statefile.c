@@ -35,6 +35,13 @@ struct mp_state {
 	size_t len;
 	int fd;
 	struct mp_state_facts facts;
+	/* what a trace that lost lines still has, in its order */
+	struct kept {
+		enum mp_state_line line;
+		uint32_t id;
+		uint64_t t;
+	} * kept;
+	size_t n_kept, kept_alloc;
 };
 
 /* A range of the file into the copy; what is not in the file stays zero. */
@@ -283,6 +290,72 @@ static void note_damage(struct drain *d, int64_t mended)
 			       });
 }
 
+void mp_state_has(struct mp_state *state, enum mp_state_line line, uint64_t id, uint64_t t)
+{
+	if (state->n_kept == state->kept_alloc) {
+		size_t n = state->kept_alloc ? state->kept_alloc * 2 : 1024;
+		struct kept *kept = realloc(state->kept, n * sizeof(*kept));
+
+		if (!kept)
+			return;
+		state->kept = kept;
+		state->kept_alloc = n;
+	}
+	if (id && id <= UINT32_MAX)
+		state->kept[state->n_kept++] = (struct kept){ line, (uint32_t)id, t };
+}
+
+/* Before the state is mended: the rows of these threads are in the trace, too. */
+static void keep_ended(const struct mp_state *state)
+{
+	struct state *s = state->s;
+	struct thread_record *records = state_threads(s);
+
+	for (size_t i = 0; i < state->n_kept; i++) {
+		const struct kept *kept = &state->kept[i];
+
+		for (uint32_t k = 0; kept->line == MP_STATE_THREAD_END && k < s->threads; k++)
+			if (records[k].state == THREAD_FINAL && records[k].tid == kept->id &&
+			    records[k].ended == kept->t)
+				records[k].final_drained = 0;
+	}
+}
+
+/* Mark what the trace has, as the drain does when it writes the line. */
+static void keep_lines(const struct mp_state *state)
+{
+	struct state *s = state->s;
+	struct node *nodes = state_nodes(s);
+	struct zone *zones = state_zones(s);
+	struct module_record *modules = state_modules(s);
+	uint16_t *marks = state_marks(s);
+
+	for (size_t i = 0; i < state->n_kept; i++) {
+		uint32_t id = state->kept[i].id, module;
+
+		switch (state->kept[i].line) {
+		case MP_STATE_MODULE:
+			if (id <= s->modules)
+				modules[id - 1].drained = 1;
+			break;
+		case MP_STATE_STACK:
+			if (id >= s->nodes)
+				break;
+			module = FRAME_MODULE(nodes[id].frame);
+			if ((!nodes[id].parent || marks[nodes[id].parent]) &&
+			    (!module || module > s->modules || modules[module - 1].drained))
+				marks[id] = MARK_OF(0);
+			break;
+		case MP_STATE_REGION:
+			if (id < s->zones && (!zones[id].parent || zones[zones[id].parent].drained))
+				zones[id].drained = 1;
+			break;
+		default:
+			break;
+		}
+	}
+}
+
 int mp_state_drain(struct mp_state *state, struct mp_out *out, const char *reason, bool all)
 {
 	struct state *s = state->s;
@@ -300,7 +373,12 @@ int mp_state_drain(struct mp_state *state, struct mp_out *out, const char *reaso
 
 	for (int i = 0; !err && i < REGION_TEXT; i++)
 		err = copy_region(state, (enum region)i);
+	if (!err && all &&
+	    s->threads * sizeof(struct thread_record) <= s->regions[REGION_THREADS].capacity)
+		keep_ended(state);
 	mended = err ? -1 : mend(s, all ? 0 : STATE_COMMIT_PASS(s->committed));
+	if (mended >= 0 && all)
+		keep_lines(state);
 	if (mended >= 0)
 		scratch = malloc(drain_peak_scratch(s) + 1);
 	if (scratch && d.chain) {
@@ -329,5 +407,6 @@ void mp_state_free(struct mp_state *state)
 	if (!state)
 		return;
 	munmap(state->s, state->len);
+	free(state->kept);
 	free(state);
 }

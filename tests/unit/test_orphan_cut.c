@@ -47,6 +47,48 @@ Test(orphan_cut, lines_half_written_at_the_kill)
 	}
 }
 
+/* How many of its lines begin like an earlier one, up to the number that names it. */
+static int count_doubles(const char *type)
+{
+	static bool seen[256];
+	char line[4096], pattern[64];
+	int doubles = 0;
+	unsigned int id;
+	FILE *file = fopen(TRACE, "r");
+
+	cr_assert(file);
+	memset(seen, 0, sizeof(seen));
+	snprintf(pattern, sizeof(pattern), "{\"type\":\"%s\",\"id\":%%u,", type);
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, pattern, &id) != 1 || id >= 256)
+			continue;
+		doubles += seen[id];
+		seen[id] = true;
+	}
+	fclose(file);
+	return doubles;
+}
+
+Test(orphan_cut, what_is_left_of_committed_lines_is_not_written_twice)
+{
+	make_whole();
+	for (size_t len = strlen(header); len < whole_len; len++) {
+		write_cut(len);
+		image.marks[3] = MARK_OF(DONE);
+		image.modules[0].drained = DONE;
+		image.threads[1].state = THREAD_FINAL;
+		image.threads[1].final_drained = DONE;
+		image.threads[1].ended = image.s.now;
+		image.s.committed = STATE_COMMIT(DONE, false, whole_len + 1);
+		write_state();
+		cr_assert_eq(settle("was drained"), ORPHAN_DRAINED, "cut at %zu", len);
+		expect_whole(TRACE);
+		cr_assert_eq(count_doubles("stack"), 0, "stacks, cut at %zu", len);
+		cr_assert_eq(count_doubles("module"), 0, "modules, cut at %zu", len);
+		cr_assert_eq(count_doubles("region"), 0, "regions, cut at %zu", len);
+	}
+}
+
 Test(orphan_cut, a_cut_trace_without_a_state)
 {
 	make_whole();

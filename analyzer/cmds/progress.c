@@ -14,6 +14,7 @@
 #include "util/path.h"
 #include "util/strbuf.h"
 #include "util/units.h"
+#include "util/utf8.h"
 
 #define QUIET_NS 1000000000 /* reading that is over by then needs no bar */
 #define STEP_NS 100000000
@@ -39,7 +40,9 @@ static void show(uint64_t done)
 	struct strbuf line = STRBUF_INIT;
 	int full = progress.size ? (int)((double)done / (double)progress.size * WIDTH) : 0;
 
-	strbuf_addf(&line, "\r\033[Kreading %s  ", progress.name);
+	strbuf_addstr(&line, "\r\033[Kreading ");
+	utf8_add_clean(&line, progress.name);
+	strbuf_addstr(&line, "  ");
 	if (progress.size && done <= progress.size) {
 		strbuf_addch(&line, '[');
 		strbuf_addchars(&line, '#', (size_t)full);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "model/tree_walk.h"
 #include "util/xalloc.h"
 
 static uint32_t function_of(struct edges *e, const struct frame *frame)
@@ -14,7 +15,7 @@ static uint32_t function_of(struct edges *e, const struct frame *frame)
 
 	while (e->n_functions <= i) {
 		XGROW(e->functions, e->n_functions, e->a_functions);
-		e->functions[e->n_functions++] = (struct edges_function){ .seen = SIZE_MAX };
+		e->functions[e->n_functions++] = (struct edges_function){ .on_path = 0 };
 	}
 	return (uint32_t)i;
 }
@@ -40,43 +41,87 @@ static void count_self(struct edges *e, uint32_t function, uint32_t line, const 
 	counts_add(&e->functions[function].self, c);
 }
 
-static void count_call(struct edges *e, uint32_t from, uint32_t line, uint32_t to,
-		       const struct counts *c, size_t stack)
+/* The call of `to` from a line of `from`. */
+static struct edges_call *call_of(struct edges *e, uint32_t from, uint32_t line, uint32_t to)
 {
 	void **slot = slot_of(e, 'c', from, line, to);
-	struct edges_call *call;
 
 	if (!*slot) {
 		XGROW(e->calls, e->n_calls, e->a_calls);
-		e->calls[e->n_calls++] = (struct edges_call){
-			.from = from, .line = line, .to = to, .seen = SIZE_MAX
-		};
+		e->calls[e->n_calls++] = (struct edges_call){ .from = from,
+							      .line = line,
+							      .to = to };
 		*slot = (void *)(uintptr_t)e->n_calls;
 	}
-	call = &e->calls[(uintptr_t)*slot - 1];
-	if (call->seen == stack)
-		return;
-	call->seen = stack;
-	counts_add(&call->counts, c);
+	return &e->calls[(uintptr_t)*slot - 1];
 }
 
-static void count_stack(struct edges *e, const struct export_frames *frames, const struct counts *c,
-			size_t stack)
+/* The call whose callee is frame i of a node: within it, or from its caller's node.  NULL
+ * at the outermost frame of all. */
+static struct edges_call *call_at(struct edges *e, uint32_t node, const struct frame *frames,
+				  size_t n, size_t i)
 {
-	uint32_t callee = 0;
+	uint32_t parent = e->model->nodes[node].parent;
+	const struct frame *caller = &frames[i + 1];
 
-	for (size_t i = 0; i < frames->n; i++) {
-		const struct frame *f = frames->v[i].frame;
-		uint32_t function = function_of(e, f);
+	if (i + 1 == n && !parent)
+		return NULL;
+	if (i + 1 == n)
+		caller = symbols_frames(e->symbols, parent, &n);
+	return call_of(e, function_of(e, caller), caller->line, function_of(e, &frames[i]));
+}
 
-		if (!i)
-			count_self(e, function, f->line, c);
-		else
-			count_call(e, function, f->line, callee, c, stack);
-		if (e->functions[function].seen != stack)
-			counts_add(&e->functions[function].total, c);
-		e->functions[function].seen = stack;
-		callee = function;
+static void enter(void *ctx, uint32_t node)
+{
+	struct edges *e = ctx;
+	size_t n;
+	const struct frame *frames = symbols_frames(e->symbols, node, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct edges_call *call = call_at(e, node, frames, n, i);
+
+		e->functions[function_of(e, &frames[i])].on_path++;
+		if (call)
+			call->on_path++;
+	}
+}
+
+static void leave(void *ctx, uint32_t node, struct counts *sum)
+{
+	struct edges *e = ctx;
+	uint32_t own = e->stack_at[node];
+	size_t n;
+	const struct frame *frames = symbols_frames(e->symbols, node, &n);
+
+	if (own) {
+		counts_add(sum, &e->stacks.v[own - 1].counts);
+		count_self(e, function_of(e, frames), frames->line, &e->stacks.v[own - 1].counts);
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct edges_function *f = &e->functions[function_of(e, &frames[i])];
+		struct edges_call *call = call_at(e, node, frames, n, i);
+
+		if (!--f->on_path)
+			counts_add(&f->total, sum);
+		if (call && !--call->on_path)
+			counts_add(&call->counts, sum);
+	}
+}
+
+/* Functions are numbered in the order stacks come, from the innermost frame outwards. */
+static void put_stack(struct edges *e, struct tree_walk *walk, uint32_t node)
+{
+	uint32_t parent;
+
+	for (; node; node = parent) {
+		size_t n;
+		const struct frame *frames = symbols_frames(e->symbols, node, &n);
+
+		for (size_t i = 0; i < n; i++)
+			function_of(e, &frames[i]);
+		parent = e->model->nodes[node].parent;
+		if (!tree_walk_put(walk, node, parent))
+			return;
 	}
 }
 
@@ -103,23 +148,26 @@ static int compare_calls(const void *left, const void *right)
 void edges_init(struct edges *e, const struct model *model, struct symbols *symbols,
 		enum mp_kind kind)
 {
-	struct export_frames frames = { .n = 0 };
-	struct export_stacks stacks;
+	struct tree_walk walk;
 
-	*e = (struct edges){ .n_lines = 0 };
-	export_stacks_init(&stacks, model, kind);
-	for (size_t i = 0; i < stacks.n; i++) {
-		export_frames_of(&frames, model, symbols, stacks.v[i].stack);
-		count_stack(e, &frames, &stacks.v[i].counts, i);
-		counts_add(&e->total, &stacks.v[i].counts);
+	*e = (struct edges){ .model = model, .symbols = symbols };
+	e->stack_at = xcalloc(model->n_nodes + 1, sizeof(*e->stack_at));
+	export_stacks_init(&e->stacks, model, kind);
+	tree_walk_init(&walk, model);
+	for (size_t i = 0; i < e->stacks.n; i++) {
+		put_stack(e, &walk, e->stacks.v[i].stack);
+		e->stack_at[e->stacks.v[i].stack] = (uint32_t)i + 1;
+		counts_add(&e->total, &e->stacks.v[i].counts);
 	}
+	tree_walk_go(&walk, &(struct tree_walk_steps){ enter, leave, e });
+	tree_walk_release(&walk);
 	if (e->n_lines)
 		qsort(e->lines, e->n_lines, sizeof(*e->lines), compare_lines);
 	if (e->n_calls)
 		qsort(e->calls, e->n_calls, sizeof(*e->calls), compare_calls);
 	strmap_release(&e->index);
-	export_stacks_release(&stacks);
-	free(frames.v);
+	export_stacks_release(&e->stacks);
+	free(e->stack_at);
 }
 
 void edges_release(struct edges *e)

@@ -23,12 +23,12 @@ struct edges_line {
 struct edges_call {
 	uint32_t from, line, to;
 	struct counts counts;
-	size_t seen; /* the last stack that counted */
+	uint32_t on_path; /* so often it is on the stack that is walked */
 };
 
 struct edges_function {
 	struct counts self, total;
-	size_t seen;
+	uint32_t on_path;
 };
 
 struct edges {
@@ -42,6 +42,10 @@ struct edges {
 	/* only while it is built */
 	size_t a_lines, a_calls, a_functions, n_functions;
 	struct strmap index;
+	const struct model *model;
+	struct symbols *symbols;
+	struct export_stacks stacks;
+	uint32_t *stack_at; /* of each node: the stack that ends there, index + 1 */
 };
 
 void edges_init(struct edges *edges, const struct model *model, struct symbols *symbols,

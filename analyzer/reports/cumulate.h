@@ -2,18 +2,14 @@
 /*
  * cumulate.h - what each group allocated with all it called: a stack counts once
  * for each group on it, however often the group is there.
- *
- * The tree of calls is walked once, so the time does not depend on how deep the
- * stacks are or how many have their outer frames in common.
  */
 #ifndef ANALYZER_REPORTS_CUMULATE_H
 #define ANALYZER_REPORTS_CUMULATE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/model.h"
+#include "model/tree_walk.h"
 
 struct groups;
 
@@ -24,15 +20,9 @@ struct cumulate_start {
 	uint32_t next; /* of the same node: index + 1; 0 for none */
 };
 
-/* A node of the tree of calls, as far as stacks pass it. */
-struct cumulate_node {
-	bool reached;		 /* it is among its parent's children */
-	uint32_t child, sibling; /* nodes; 0 for none */
-	uint32_t start;		 /* index + 1 */
-};
-
 struct cumulate {
-	struct cumulate_node *nodes; /* as the model's; the root's children come from nowhere */
+	struct tree_walk walk;
+	uint32_t *first; /* of the starts at each node: index + 1 */
 	struct cumulate_start *starts;
 	size_t n, alloc;
 };

@@ -111,7 +111,7 @@ static void add_stack(struct groups *g, const struct model_site *site)
 			  process_of(g, site->process)))
 		return;
 	counts_add(&g->total, c);
-	if (g->whole.nodes && place) {
+	if (g->whole.first && place) {
 		cumulate_add(&g->whole, g, node, i, c);
 		return;
 	}

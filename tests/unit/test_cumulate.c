@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_cumulate.c - cumulative counts of made-up trees of calls, with recursion,
- * inlined frames, allocators at the inner end and cut stacks, against each stack
- * walked by itself; and of a tree that is deep and has many stacks.
+ * test_cumulate.c - cumulative counts of reports and the graph of calls of exporters, of
+ * made-up trees of calls with recursion, inlined frames, allocators at the inner end
+ * and cut stacks, against each stack walked by itself; and of a tree that is deep and
+ * has many stacks.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/edges.h"
 #include "model/model.h"
 #include "model/symbols.h"
 #include "reports/group.h"
@@ -140,6 +142,74 @@ Test(cumulate, as_each_stack_by_itself)
 			compare(BY_FUNCTION, false);
 			compare(BY_FUNCTION, true);
 		}
+		free_model();
+		seed = at;
+	}
+}
+
+/* The names of all frames of a stack, innermost first, up to `room`. */
+static size_t names_of(uint32_t node, const char **names, size_t room)
+{
+	size_t n = 0;
+
+	for (; node; node = model.nodes[node].parent) {
+		size_t n_frames;
+		const struct frame *v = symbols_frames(NULL, node, &n_frames);
+
+		for (size_t i = 0; i < n_frames && n < room; i++)
+			names[n++] = v[i].function;
+	}
+	return n;
+}
+
+/* What stacks have on which `from` calls `to`; or `to` is, when there is no `from`. */
+static uint64_t bytes_over(const char *from, const char *to)
+{
+	uint64_t sum = 0;
+
+	for (size_t s = 0; s < model.n_sites; s++) {
+		const char *names[1000];
+		size_t n = names_of(model.sites[s].stack, names, 1000);
+		bool is_on = false;
+
+		for (size_t i = 0; i < n; i++)
+			is_on |= !strcmp(names[i], to) &&
+				 (!from || (i + 1 < n && !strcmp(names[i + 1], from)));
+		sum += is_on ? model.sites[s].counts.bytes : 0;
+	}
+	return sum;
+}
+
+static void compare_edges(void)
+{
+	uint64_t self = 0, all = 0;
+	struct edges e;
+
+	edges_init(&e, &model, NULL, MP_HEAP);
+	for (size_t i = 0; i < e.names.n; i++)
+		cr_expect_eq(e.functions[i].total.bytes, bytes_over(NULL, e.names.v[i].name), "%s",
+			     e.names.v[i].name);
+	for (size_t i = 0; i < e.n_calls; i++)
+		cr_expect_eq(
+			e.calls[i].counts.bytes,
+			bytes_over(e.names.v[e.calls[i].from].name, e.names.v[e.calls[i].to].name),
+			"%s to %s", e.names.v[e.calls[i].from].name, e.names.v[e.calls[i].to].name);
+	for (size_t i = 0; i < e.n_lines; i++)
+		self += e.lines[i].self.bytes;
+	for (size_t s = 0; s < model.n_sites; s++)
+		all += model.sites[s].stack ? model.sites[s].counts.bytes : 0;
+	cr_expect_eq(self, all);
+	cr_expect(e.names.n >= 4 && e.n_calls >= 4);
+	edges_release(&e);
+}
+
+Test(cumulate, calls_as_each_stack_by_itself)
+{
+	for (seed = 1; seed < 60; seed++) {
+		unsigned int at = seed;
+
+		make_model(30 + 3 * at, 2 * at + 10);
+		compare_edges();
 		free_model();
 		seed = at;
 	}

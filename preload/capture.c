@@ -382,7 +382,7 @@ static inline struct capture look(struct thread *t, const struct origin *from)
 	return found;
 }
 
-struct capture capture_look(struct thread *t, const struct origin *from)
+struct capture capture_walk_look(struct thread *t, const struct origin *from)
 {
 	return look(t, from);
 }

@@ -28,10 +28,10 @@ struct capture {
 	struct trail *trail;
 };
 
-/* The stack that begins at `from`, looked at only: not one of an allocation. */
-struct capture capture_look(struct thread *t, const struct origin *from);
+/* The stack that begins at `from`, when no trail knows it. */
+struct capture capture_walk_look(struct thread *t, const struct origin *from);
 
-/* The stack of an allocation from `from`, when no trail knows it: counted when cut. */
+/* The same of an allocation: counted when cut. */
 struct capture capture_walk(struct thread *t, const struct origin *from);
 
 /* The rules, the memo and the trails are those of the modules that are loaded. */
@@ -41,8 +41,9 @@ static inline bool capture_current(const struct thread *t)
 		      __atomic_load_n(&modules_generation, __ATOMIC_ACQUIRE));
 }
 
-/* The stack of an allocation from `from`: the caller of the hook whose frame is live. */
-static inline struct capture capture(struct thread *t, const struct origin *from)
+/* What a trail knows of the stack that begins at `from`: the caller of the hook whose
+ * frame is live; node 0 when none does. */
+static inline struct capture capture_by_trail(struct thread *t, const struct origin *from)
 {
 	if (capture_current(t)) {
 		const uint64_t *frame = (const uint64_t *)(uintptr_t)from->sp - 2;
@@ -53,7 +54,23 @@ static inline struct capture capture(struct thread *t, const struct origin *from
 			return (struct capture){ .node = trail->node, .trail = trail };
 		}
 	}
-	return capture_walk(t, from);
+	return (struct capture){ 0 };
+}
+
+/* The stack of an allocation. */
+static inline struct capture capture(struct thread *t, const struct origin *from)
+{
+	struct capture found = capture_by_trail(t, from);
+
+	return likely(found.node) ? found : capture_walk(t, from);
+}
+
+/* A stack that is looked at only. */
+static inline struct capture capture_look(struct thread *t, const struct origin *from)
+{
+	struct capture found = capture_by_trail(t, from);
+
+	return likely(found.node) ? found : capture_walk_look(t, from);
 }
 
 /* Its node. */

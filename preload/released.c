@@ -52,11 +52,8 @@ uint32_t released_at(uintptr_t p)
 void released_keep(struct thread *t, uintptr_t p, const void *frame)
 {
 	struct origin from = origin_of(frame);
-	/* That is a count of allocations. */
-	uint64_t truncated = t->record->truncated;
 
 	if (p & 15)
 		return;
-	__atomic_store_n(entry_of(p), rest_of(p) | capture_stack(t, &from), __ATOMIC_RELAXED);
-	t->record->truncated = truncated;
+	__atomic_store_n(entry_of(p), rest_of(p) | capture_look(t, &from).node, __ATOMIC_RELAXED);
 }

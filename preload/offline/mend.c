@@ -146,10 +146,10 @@ static bool mend_nodes(struct mending *m)
 	for (uint32_t id = 0; memory && id < m->s->nodes; id++) {
 		struct node *node = &nodes[id];
 
+		unmark_node(m, &marks[id]);
 		/* Handed out and not used yet: memory that was never touched. */
 		if (!node->frame && !node->parent)
 			continue;
-		unmark_node(m, &marks[id]);
 		if (FRAME_MODULE(node->frame) > m->s->modules) {
 			node->frame &= FRAME_EXACT | (FRAME_EXACT - 1);
 			m->mended++;

@@ -72,6 +72,18 @@ Test(orphan, lines_after_the_last_commit_are_written_anew)
 	expect_whole(TRACE);
 }
 
+/* The two nodes that every stack cut short begins with have neither frame nor parent. */
+Test(orphan, where_cut_stacks_begin_is_written_anew)
+{
+	image.nodes[3].parent = NODE_TRUNCATED;
+	image.nodes[4].parent = NODE_OTHER;
+	image.marks[NODE_TRUNCATED] = image.marks[NODE_OTHER] = MARK_OF(DONE + 1);
+	image.s.drain_pass = DONE + 1;
+	write_state();
+	cr_assert_eq(settle("was drained"), ORPHAN_DRAINED);
+	expect_whole(TRACE);
+}
+
 Test(orphan, committed_lines_are_not_written_twice)
 {
 	FILE *file;

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
+# The debugger shows the recorder's own thread, once the program is 50 ms old.
 what='breakpoint, backtrace, locals and a call in a C++ program'
 packages='gdb g++'
 version='gdb --version | head -n 1'
-normal='s/0x[0-9a-f]+/0x/g; s/process [0-9]+/process/g; s/^.*(libthread_db|Thread debugging).*$//; s/\[?Inferior 1.*//'
+normal='s/0x[0-9a-f]+/0x/g; s/process [0-9]+/process/g; s/^.*(libthread_db|Thread debugging).*$//; s/\[?Inferior 1.*//; s/Thread 1 "p" hit //; /^\[(New )?Thread 0x/d'
 prepare()
 {
 	cat > p.cc <<'END'

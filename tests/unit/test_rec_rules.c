@@ -13,7 +13,7 @@
 #include "state.h"
 #include "sys.h"
 
-#define NOINLINE __attribute__((noinline, noclone))
+#define NOINLINE __attribute__((noinline))
 #define MOST 64
 
 static struct thread *t;
@@ -73,8 +73,14 @@ static NOINLINE struct stack hook(void)
 		return stack;                                \
 	}
 
+/* Not every compiler can be told so; then all are found by whatever it likes best. */
+#if defined(__GNUC__) && !defined(__clang__)
 #define BY_RSP __attribute__((optimize("omit-frame-pointer")))
 #define BY_RBP __attribute__((optimize("no-omit-frame-pointer")))
+#else
+#define BY_RSP
+#define BY_RBP
+#endif
 
 FRAME(16, BY_RSP)
 FRAME(4096, BY_RSP)

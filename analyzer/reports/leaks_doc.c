@@ -173,17 +173,17 @@ static const char *callers(struct doc *doc, const struct leak_row *row)
 	struct strbuf text = STRBUF_INIT;
 	const char *copy = NULL;
 
+	if (row->cases)
+		strbuf_addf(&text, "in %s", row->cases);
 	for (size_t i = 1; i < row->n_frames && i <= CALLERS && !is_main(row->frames[0]); i++) {
 		const struct doc_frame frame = frame_of(doc, row->frames[i]);
 
-		strbuf_addstr(&text, i == 1 ? "from " : " < ");
+		strbuf_addstr(&text, i > 1 ? " < " : text.len ? ", from " : "from ");
 		if (frame.function)
 			cxx_add_short(&text, frame.function);
 		if (is_main(row->frames[i]))
 			break;
 	}
-	if (row->cases)
-		strbuf_addf(&text, "%sin %s", text.len ? "; " : "", row->cases);
 	if (text.len)
 		copy = doc_text(doc, text.buf);
 	strbuf_release(&text);

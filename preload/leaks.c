@@ -99,6 +99,35 @@ static uintptr_t waiting_at(const char *task, bool *running)
 	return *running ? 0 : before;
 }
 
+/* PF_EXITING of the kernel, in the ninth field of a task's `stat`: the thread will run no more
+ * of the program, whoever waited for it goes on, and it is listed for a while. */
+#define LEAVING 4
+#define FIELDS_TO_FLAGS 6 /* behind the name in parentheses and the state */
+
+static bool is_leaving(const char *task)
+{
+	char path[64], line[512];
+	struct rt_text text = RT_TEXT(path);
+	const char *p = NULL;
+	uint64_t flags;
+	intptr_t n;
+
+	rt_put(&text, "/proc/self/task/");
+	rt_put(&text, task);
+	rt_put(&text, "/stat");
+	n = sys_read_file(path, line, sizeof(line));
+	for (intptr_t i = 0; i < n; i++)
+		if (line[i] == ')')
+			p = &line[i + 1];
+	for (int field = 0; p && field <= FIELDS_TO_FLAGS; field++) {
+		while (*p && *p != ' ')
+			p++;
+		while (*p == ' ')
+			p++;
+	}
+	return p && rt_parse_u64(&p, &flags) && (flags & LEAVING);
+}
+
 static void add_thread(struct look *look, uint32_t tid, const char *task, uintptr_t sp)
 {
 	struct leak_thread *t;
@@ -149,7 +178,8 @@ static void find_threads(struct look *look, uintptr_t sp)
 			uint64_t tid;
 
 			at += entry->d_reclen;
-			if (rt_parse_u64(&p, &tid) && !*p && tid != self && tid != helper)
+			if (rt_parse_u64(&p, &tid) && !*p && tid != self && tid != helper &&
+			    !is_leaving(entry->d_name))
 				add_thread(look, (uint32_t)tid, entry->d_name, 0);
 		}
 	sys_close(fd);

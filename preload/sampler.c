@@ -30,7 +30,8 @@
 
 static uint64_t next_sample, next_sites;
 static uint32_t helper_started;
-static uint32_t stop; /* a futex: the helper sleeps on it */
+static uint32_t helper_made; /* there is one, or it is about to begin */
+static uint32_t stop;	     /* a futex: the helper sleeps on it */
 static uint32_t main_ended;
 static uint32_t helper_tid; /* 0 until it runs */
 
@@ -164,7 +165,8 @@ static void start_helper(struct state *s)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	/* A helper that asks the allocator takes its locks. */
 	single = !allocator_is_asked() && single_is();
-	real.pthread_create(&thread, &attr, helper, s);
+	if (real.pthread_create(&thread, &attr, helper, s) == 0)
+		__atomic_store_n(&helper_made, 1, __ATOMIC_RELEASE);
 	if (single)
 		single_keep();
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
@@ -242,12 +244,21 @@ void sampler_pause(void)
 
 uint32_t sampler_tid(void)
 {
-	return __atomic_load_n(&helper_tid, __ATOMIC_ACQUIRE);
+	uint32_t tid = __atomic_load_n(&helper_tid, __ATOMIC_ACQUIRE);
+
+	for (int i = 0; !tid && i < PAUSE_STEPS; i++) {
+		if (!__atomic_load_n(&helper_made, __ATOMIC_ACQUIRE))
+			break;
+		sys_sleep_ns(PAUSE_STEP);
+		tid = __atomic_load_n(&helper_tid, __ATOMIC_ACQUIRE);
+	}
+	return tid;
 }
 
 void sampler_resume(void)
 {
 	__atomic_store_n(&helper_tid, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&helper_made, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&stop, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(&helper_started, 0, __ATOMIC_RELEASE);
 }
@@ -267,7 +278,7 @@ bool sampler_has_helper(void)
 
 void sampler_after_fork(void)
 {
-	helper_started = 0;
+	helper_started = helper_made = 0;
 	stop = 0;
 	main_ended = 0;
 	main_ended = 0;

@@ -43,7 +43,8 @@ void sampler_hurry(void);
 void sampler_pause(void);
 void sampler_resume(void);
 
-/* The helper's thread id; 0 when it does not run. */
+/* The helper's thread id, for which one that was just made is waited for; 0 when there is
+ * none. */
 uint32_t sampler_tid(void);
 
 /* No more work: the helper ends on its own and touches nothing any more. */

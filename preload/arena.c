@@ -7,11 +7,10 @@
 
 #include "sys.h"
 
-#define BOOT_POOL 65536
 #define BOOT_HEADER 16
 #define HUGE_PAGE ((size_t)2 << 20)
 
-static char boot_pool[BOOT_POOL] __attribute__((aligned(16)));
+char arena_boot_pool[ARENA_BOOT_POOL] __attribute__((aligned(16)));
 static size_t boot_used;
 
 /* Every mapping, so that what is resident can be told.  An entry is claimed first, and gets
@@ -144,18 +143,13 @@ void *arena_boot_alloc(size_t size)
 {
 	size_t need = ((size + 15) & ~(size_t)15) + BOOT_HEADER, at;
 
-	if (size > BOOT_POOL)
+	if (size > ARENA_BOOT_POOL)
 		return NULL;
 	at = __atomic_fetch_add(&boot_used, need, __ATOMIC_RELAXED);
-	if (at + need > BOOT_POOL)
+	if (at + need > ARENA_BOOT_POOL)
 		return NULL;
-	*(size_t *)(boot_pool + at) = need - BOOT_HEADER;
-	return boot_pool + at + BOOT_HEADER;
-}
-
-bool arena_boot_owns(const void *p)
-{
-	return (const char *)p >= boot_pool && (const char *)p < boot_pool + BOOT_POOL;
+	*(size_t *)(arena_boot_pool + at) = need - BOOT_HEADER;
+	return arena_boot_pool + at + BOOT_HEADER;
 }
 
 size_t arena_boot_size(const void *p)

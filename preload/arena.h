@@ -45,7 +45,16 @@ void arena_each(void (*each)(void *ctx, uintptr_t start, uintptr_t end), void *c
  * and never reused; NULL when it is exhausted.
  */
 void *arena_boot_alloc(size_t size);
-bool arena_boot_owns(const void *p);
+
+#define ARENA_BOOT_POOL 65536
+extern char arena_boot_pool[ARENA_BOOT_POOL] __attribute__((visibility("hidden")));
+
+/* Inlined: programs that ask for usable sizes do so for every block. */
+static inline bool arena_boot_owns(const void *p)
+{
+	return (uintptr_t)p - (uintptr_t)arena_boot_pool < ARENA_BOOT_POOL;
+}
+
 /* Usable size of a block of the pool. */
 size_t arena_boot_size(const void *p);
 

@@ -42,7 +42,7 @@ static void *resize(void *ptr, size_t size, const void *frame)
 	void *q;
 
 	HOOK_UNWINDS;
-	if (unlikely(hook_is_boot_block(ptr)))
+	if (unlikely(arena_boot_owns(ptr)))
 		return resize_boot_block(ptr, size);
 	t = recorder_enter(frame);
 	if (unlikely(!t))
@@ -168,7 +168,7 @@ HOOK int posix_memalign(void **out, size_t align, size_t size)
 
 HOOK size_t malloc_usable_size(void *ptr)
 {
-	if (unlikely(hook_is_boot_block(ptr)))
+	if (unlikely(arena_boot_owns(ptr)))
 		return arena_boot_size(ptr);
 	return real.malloc_usable_size ? real.malloc_usable_size(ptr) : 0;
 }

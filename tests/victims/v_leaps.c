@@ -6,7 +6,8 @@
  *   v_leaps WAY THREADS ROUNDS
  *
  * WAY is how they leave: siglongjmp, longjmp, setcontext; `other` for siglongjmp from an
- * alternate stack; `deeper` for siglongjmp with all that follows further down the stack.
+ * alternate stack; `deeper` for siglongjmp with all that follows further down the stack;
+ * `timer` for siglongjmp when a timer of each thread fires, at full speed.
  *
  * Each attempt goes instruction by instruction (the trap flag) and ends at one of those of the
  * library that stands between the program and the C library, where there is one: at the first
@@ -32,7 +33,7 @@
 #define AFTER 500
 #define BIG (8UL << 20)
 
-enum way { JUMP, PLAIN_JUMP, CONTEXT, OTHER, DEEPER };
+enum way { JUMP, PLAIN_JUMP, CONTEXT, OTHER, DEEPER, TIMER };
 
 static enum way way;
 static unsigned long rounds;
@@ -81,11 +82,15 @@ static void step(int sig, siginfo_t *info, void *context)
 
 INLINE void go_by_steps(void)
 {
+	if (way == TIMER)
+		return;
 	__asm__ volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
 }
 
 INLINE void go_freely(void)
 {
+	if (way == TIMER)
+		return;
 	__asm__ volatile("pushfq\n\tandq $~0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
 }
 
@@ -208,8 +213,10 @@ static NOINLINE void try(unsigned long n, uint64_t random)
 {
 	volatile int here = 0;
 
-	/* One after the other at first, then far inside, too. */
-	leave_at = n < rounds / 2 ? n / 4 + 1 : 1 + random % (n % 8 ? 300 : 6000);
+	if (way == TIMER)
+		leave_at = 0;
+	else /* One after the other at first, then far inside, too. */
+		leave_at = n < rounds / 2 ? n / 4 + 1 : 1 + random % (n % 8 ? 300 : 6000);
 	steps_inside = steps_blocked = 0;
 	if (way == CONTEXT) {
 		getcontext(&there);
@@ -220,21 +227,39 @@ static NOINLINE void try(unsigned long n, uint64_t random)
 	}
 }
 
+/* Signals of the thread's own, every 50 microseconds. */
+static timer_t start_timer(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
+	struct itimerspec often = { { 0, 50000 }, { 0, 50000 } };
+	timer_t timer;
+
+	event._sigev_un._tid = gettid();
+	expect(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0);
+	expect(timer_settime(timer, 0, &often, NULL) == 0);
+	return timer;
+}
+
 static NOINLINE void *work(void *arg)
 {
 	static char stacks[MOST_THREADS][65536];
 	unsigned long me = (unsigned long)arg;
 	stack_t other = { .ss_sp = stacks[me], .ss_size = sizeof(stacks[me]) };
+	timer_t timer = NULL;
 	uint64_t random = 0x9e3779b97f4a7c15u * (me + 1);
 
 	if (way == OTHER)
 		expect(sigaltstack(&other, NULL) == 0);
+	if (way == TIMER)
+		timer = start_timer();
 	for (unsigned long n = 0; n < rounds; n++) {
 		random ^= random << 13;
 		random ^= random >> 7;
 		random ^= random << 17;
 		try(n, random);
 	}
+	if (way == TIMER)
+		timer_delete(timer);
 	if (way == DEEPER)
 		further_down(20);
 	else
@@ -244,8 +269,8 @@ static NOINLINE void *work(void *arg)
 
 int main(int argc, char **argv)
 {
-	static const char *const ways[] = { "siglongjmp", "longjmp", "setcontext", "other",
-					    "deeper" };
+	static const char *const ways[] = { "siglongjmp", "longjmp", "setcontext",
+					    "other",	  "deeper",  "timer" };
 	struct sigaction sa = { .sa_sigaction = step, .sa_flags = SA_SIGINFO };
 	unsigned long exact;
 	pthread_t threads[MOST_THREADS];
@@ -254,13 +279,14 @@ int main(int argc, char **argv)
 	if (n < 1 || n > MOST_THREADS)
 		return 99;
 	while (strcmp(argv[1], ways[way]))
-		if (++way > DEEPER)
+		if (++way > TIMER)
 			return 99;
 	rounds = strtoul(argv[3], NULL, 10);
 	dl_iterate_phdr(find_library, NULL);
 	/* The jump that keeps no mask leaves none behind. */
 	sa.sa_flags |= way == OTHER ? SA_ONSTACK : way == PLAIN_JUMP ? SA_NODEFER : 0;
 	sigaction(SIGTRAP, &sa, NULL);
+	sigaction(SIGALRM, &sa, NULL);
 	settle();
 	for (unsigned long i = 1; i < n; i++)
 		expect(pthread_create(&threads[i], NULL, work, (void *)i) == 0);

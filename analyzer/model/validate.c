@@ -9,12 +9,14 @@
 #include "model/validate.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/build.h"
 #include "trace/reader.h"
 #include "trace/schema.h"
 #include "util/diag.h"
+#include "util/xalloc.h"
 
 #define LLU(v) ((unsigned long long)(v))
 
@@ -24,6 +26,11 @@ struct validator {
 	struct diag *diag;
 	struct map times; /* (tid, line type) -> highest time so far */
 	uint64_t footer_line;
+	/* The sites of each thread in a chain, those met since its last link not yet: of a
+	 * thread the newest, of a site the one before; 0 ends it, other numbers are one more. */
+	struct map newest;
+	size_t *before;
+	size_t n_linked, before_alloc;
 };
 
 /* Every check of a kind of line has this shape; NULL stands for none. */
@@ -152,11 +159,30 @@ static void check_stack(struct validator *v, const struct event *event)
 	check_word(v, event, "kind", line->kind, kinds);
 }
 
+/* What the rows of a thread have so far; not all sites are looked at for each. */
+static struct counts sum_of_thread(struct validator *v, uint32_t thread)
+{
+	const struct model *m = &v->model;
+	struct counts sum = { 0 };
+
+	for (; v->n_linked < m->n_sites; v->n_linked++) {
+		uint64_t *newest = map_at(&v->newest, m->sites[v->n_linked].thread, NULL);
+
+		XGROW(v->before, v->n_linked, v->before_alloc);
+		v->before[v->n_linked] = *newest;
+		*newest = v->n_linked + 1;
+	}
+	for (size_t i = *map_at(&v->newest, thread, NULL); i; i = v->before[i - 1])
+		if (m->sites[i - 1].kind == MP_HEAP)
+			counts_add(&sum, &m->sites[i - 1].counts);
+	return sum;
+}
+
 static void check_thread_end(struct validator *v, const struct event *event)
 {
 	const struct mp_thread_end *line = &event->thread_end_line;
 	const uint64_t *thread = map_get(&v->builder.threads, line->tid);
-	struct counts sum = { 0 };
+	struct counts sum;
 
 	if (!thread) {
 		wrong(v, event->line, "thread %llu was not written before", LLU(line->tid));
@@ -166,16 +192,7 @@ static void check_thread_end(struct validator *v, const struct event *event)
 		wrong(v, event->line, "thread %llu ended before", LLU(line->tid));
 		return;
 	}
-	for (size_t i = 0; i < v->model.n_sites; i++) {
-		const struct model_site *site = &v->model.sites[i];
-
-		if (site->thread != *thread || site->kind != MP_HEAP)
-			continue;
-		sum.allocs += site->counts.allocs;
-		sum.bytes += site->counts.bytes;
-		sum.frees += site->counts.frees;
-		sum.freed += site->counts.freed;
-	}
+	sum = sum_of_thread(v, (uint32_t)*thread);
 	if (sum.allocs != line->allocs || sum.bytes != line->bytes || sum.frees != line->frees ||
 	    sum.freed != line->freed)
 		wrong(v, event->line,
@@ -446,6 +463,8 @@ int validate_trace(const char *path, struct validation *result, struct diag *dia
 	}
 	reader_close(reader);
 	map_release(&v.times);
+	map_release(&v.newest);
+	free(v.before);
 	builder_release(&v.builder);
 	model_release(&v.model);
 	return got;

@@ -50,12 +50,13 @@ void leak_blocks_release(struct leak_blocks *blocks)
 /* The leaf of p, made when there is none. */
 static struct leak_leaf *reach(struct leak_blocks *blocks, uintptr_t p)
 {
-	struct leak_leaf **slot = &blocks->leaves[(p >> LEAK_LEAF_BITS) & (LEAK_LEAVES - 1)], *leaf;
+	struct leak_leaf **slot = &blocks->leaves[(p >> LEAK_LEAF_BITS) & (LEAK_LEAVES - 1)];
+	struct leak_leaf *leaf = *slot;
 	void *mapping;
 	uintptr_t at;
 
-	if (*slot)
-		return *slot;
+	if (leaf)
+		return leaf;
 	mapping = arena_map(leaf_size(blocks), ARENA_OUTPUT);
 	if (!mapping)
 		return NULL;
@@ -70,7 +71,7 @@ static struct leak_leaf *reach(struct leak_blocks *blocks, uintptr_t p)
 	leaf->some = (uint64_t *)&leaf->bits[n_bits(blocks)];
 	leaf->many = leaf->some + n_bits(blocks) / 64;
 	*slot = leaf;
-	return *slot;
+	return leaf;
 }
 
 void leak_blocks_add(struct leak_blocks *blocks, uintptr_t p)

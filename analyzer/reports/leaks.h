@@ -67,7 +67,9 @@ struct leaks {
 bool leaks_counts(const struct leaks *leaks, const struct leak_row *row);
 bool leaks_shows(const struct leaks *leaks, const struct leak_row *row);
 
-/* leaks_doc.c: values and tables. */
+/* leaks_doc.c: a frame as it is shown, and all n of a stack, to be freed; values and tables. */
+struct doc_frame leaks_frame(struct doc *doc, const struct frame *f);
+struct doc_frame *leaks_frames_of(struct doc *doc, const struct frame *const *v, size_t n);
 void leaks_add_values(const struct leaks *leaks, struct doc *doc);
 void leaks_add_tables(const struct leaks *leaks, struct doc *doc);
 

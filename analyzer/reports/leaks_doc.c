@@ -21,7 +21,7 @@ struct sum {
 	uint64_t count, bytes, stacks;
 };
 
-static struct doc_frame frame_of(struct doc *doc, const struct frame *f)
+struct doc_frame leaks_frame(struct doc *doc, const struct frame *f)
 {
 	return (struct doc_frame){
 		.function = top_place_name(doc, f->function, f->module, f->line ? 0 : f->offset,
@@ -32,13 +32,12 @@ static struct doc_frame frame_of(struct doc *doc, const struct frame *f)
 	};
 }
 
-/* All of a row's frames; to be freed. */
-static struct doc_frame *frames_of(struct doc *doc, const struct leak_row *row)
+struct doc_frame *leaks_frames_of(struct doc *doc, const struct frame *const *v, size_t n)
 {
-	struct doc_frame *frames = xcalloc(row->n_frames + 1, sizeof(*frames));
+	struct doc_frame *frames = xcalloc(n + 1, sizeof(*frames));
 
-	for (size_t i = 0; i < row->n_frames; i++)
-		frames[i] = frame_of(doc, row->frames[i]);
+	for (size_t i = 0; i < n; i++)
+		frames[i] = leaks_frame(doc, v[i]);
 	return frames;
 }
 
@@ -176,7 +175,7 @@ static const char *callers(struct doc *doc, const struct leak_row *row)
 	if (row->cases)
 		strbuf_addf(&text, "in %s", row->cases);
 	for (size_t i = 1; i < row->n_frames && i <= CALLERS && !is_main(row->frames[0]); i++) {
-		const struct doc_frame frame = frame_of(doc, row->frames[i]);
+		const struct doc_frame frame = leaks_frame(doc, row->frames[i]);
 
 		strbuf_addstr(&text, i > 1 ? " < " : text.len ? ", from " : "from ");
 		if (frame.function)
@@ -218,7 +217,7 @@ static void add_lost(const struct leaks *leaks, struct doc *doc)
 			continue;
 		}
 		if (row->n_frames)
-			where = frame_of(doc, row->frames[0]);
+			where = leaks_frame(doc, row->frames[0]);
 		doc_add_row(doc, table,
 			    (struct doc_cell[]){ CELL_U(++n), CELL_U(row->bytes),
 						 CELL_U(row->count), CELL_T(leak_words[row->kind]),
@@ -275,7 +274,7 @@ static void add_machines(const struct leaks *leaks, struct doc *doc)
 	doc->main_table = table->name;
 	for (size_t i = 0; i < leaks->rows.n; i++) {
 		const struct leak_row *row = &leaks->rows.v[i];
-		struct doc_frame *frames = frames_of(doc, row);
+		struct doc_frame *frames = leaks_frames_of(doc, row->frames, row->n_frames);
 
 		if ((!row->inherited || leaks->own->inherited) &&
 		    row->bytes >= leaks->own->min_bytes)

@@ -139,27 +139,6 @@ void leaks_say_bad(const struct bad_release *bad, struct strbuf *out)
 			    bad->times >= MOST_ALIKE ? " or more" : "");
 }
 
-static struct doc_frame frame_of(struct doc *doc, const struct frame *f)
-{
-	return (struct doc_frame){
-		.function = top_place_name(doc, f->function, f->module, f->line ? 0 : f->offset,
-					   true),
-		.file = f->file,
-		.module = f->module,
-		.line = f->line,
-	};
-}
-
-/* To be freed. */
-static struct doc_frame *cells_of(struct doc *doc, const struct leaks_frames *frames)
-{
-	struct doc_frame *cells = xcalloc(frames->n + 1, sizeof(*cells));
-
-	for (size_t i = 0; i < frames->n; i++)
-		cells[i] = frame_of(doc, frames->v[i]);
-	return cells;
-}
-
 static bool is_main(const struct frame *frame)
 {
 	return frame->function && !strcmp(frame->function, "main");
@@ -171,7 +150,7 @@ static const char *callers(struct doc *doc, const struct leaks_frames *frames)
 	const char *copy = NULL;
 
 	for (size_t i = 1; i < frames->n && i <= CALLERS && !is_main(frames->v[i - 1]); i++) {
-		const struct doc_frame frame = frame_of(doc, frames->v[i]);
+		const struct doc_frame frame = leaks_frame(doc, frames->v[i]);
 
 		strbuf_addstr(&text, i == 1 ? "from " : " < ");
 		if (frame.function)
@@ -191,7 +170,7 @@ static void add_step(struct doc *doc, struct doc_table *table, const char *what,
 
 	if (!frames->n)
 		return;
-	where = frame_of(doc, frames->v[0]);
+	where = leaks_frame(doc, frames->v[0]);
 	doc_add_row(doc, table,
 		    (struct doc_cell[]){ CELL_T(what), CELL_T(step), CELL_S(&where, 1) })
 		->detail = callers(doc, frames);
@@ -265,9 +244,11 @@ void leaks_add_bad(const struct leaks *leaks, struct doc *doc)
 	table->flags = COLUMN_FOR_MACHINES;
 	for (size_t i = 0; i < leaks->n_bad; i++) {
 		const struct bad_release *bad = &leaks->bad[i];
-		struct doc_frame *v[3] = { cells_of(doc, &bad->stack), cells_of(doc, &bad->alloc),
-					   cells_of(doc, &bad->freed) };
+		const struct leaks_frames *stacks[3] = { &bad->stack, &bad->alloc, &bad->freed };
+		struct doc_frame *v[3];
 
+		for (int k = 0; k < 3; k++)
+			v[k] = leaks_frames_of(doc, stacks[k]->v, stacks[k]->n);
 		doc_add_row(
 			doc, table,
 			(struct doc_cell[]){ CELL_T(bad->first->what), CELL_T(bad->call),

@@ -9,7 +9,6 @@
 #include "reports/top_rows.h"
 #include "util/strbuf.h"
 #include "util/units.h"
-#include "util/xalloc.h"
 
 /* Failures named in the sentence that says why. */
 #define NAMED 3
@@ -55,21 +54,6 @@ static void say_row(const struct leak_row *row, struct strbuf *out)
 	}
 }
 
-static struct doc_frame *frames_of(struct doc *doc, const struct frame *const *v, size_t n)
-{
-	struct doc_frame *frames = xcalloc(n + 1, sizeof(*frames));
-
-	for (size_t i = 0; i < n; i++)
-		frames[i] = (struct doc_frame){
-			.function = top_place_name(doc, v[i]->function, v[i]->module,
-						   v[i]->line ? 0 : v[i]->offset, true),
-			.file = v[i]->file,
-			.module = v[i]->module,
-			.line = v[i]->line,
-		};
-	return frames;
-}
-
 /* Counts failures, and names the first of them. */
 struct verdict {
 	uint64_t n;
@@ -92,7 +76,7 @@ static void add_row(const struct leaks *leaks, const struct leak_row *row, struc
 		"definite-leak", "indirect-leak", "possible-leak",  "reachable-block",
 		"runtime-block", "ignored-block", "replaced-block", "unfreed-block",
 	};
-	struct doc_frame *frames = frames_of(doc, row->frames, row->n_frames);
+	struct doc_frame *frames = leaks_frames_of(doc, row->frames, row->n_frames);
 	struct strbuf text = STRBUF_INIT;
 	bool growing = row->steady && row->kind > MP_POSSIBLE;
 	bool failed = is_failure(leaks, row);
@@ -114,7 +98,7 @@ static void add_row(const struct leaks *leaks, const struct leak_row *row, struc
 static void add_bad(const struct leaks *leaks, const struct bad_release *bad,
 		    struct verdict *verdict, struct doc *doc)
 {
-	struct doc_frame *frames = frames_of(doc, bad->stack.v, bad->stack.n);
+	struct doc_frame *frames = leaks_frames_of(doc, bad->stack.v, bad->stack.n);
 	struct strbuf text = STRBUF_INIT;
 
 	leaks_say_bad(bad, &text);

@@ -4,17 +4,14 @@
 
 #include "sys.h"
 
-/* A plain rule with large numbers. */
-static enum walk_result leave_plain(struct thread *t, struct walk *w, const struct rule_way *rule,
-				    struct step *step)
+/* To the caller, whose frame begins at cfa; a saved rbp lies by `base`. */
+static enum walk_result leave_for(struct thread *t, struct walk *w, const struct rule_way *rule,
+				  struct step *step, uint64_t cfa, uint64_t base)
 {
-	uint64_t cfa = (rule->cfa_rbp ? w->rbp : w->sp) + (uint64_t)(int64_t)rule->cfa_off;
-
-	step->uses_rbp = rule->cfa_rbp;
 	if (cfa <= w->sp || !span_holds(&t->span, w->sp, cfa - 8))
 		return WALK_TRUNCATED;
 	if (rule->rbp_saved) {
-		step->rbp_slot = cfa + (uint64_t)(int64_t)rule->rbp_off;
+		step->rbp_slot = base + (uint64_t)(int64_t)rule->rbp_off;
 		if (!span_holds(&t->span, w->sp, step->rbp_slot))
 			return WALK_TRUNCATED;
 		w->rbp = walk_load(step->rbp_slot);
@@ -25,29 +22,25 @@ static enum walk_result leave_plain(struct thread *t, struct walk *w, const stru
 	return WALK_ON;
 }
 
+/* A plain rule with large numbers. */
+static enum walk_result leave_plain(struct thread *t, struct walk *w, const struct rule_way *rule,
+				    struct step *step)
+{
+	uint64_t cfa = (rule->cfa_rbp ? w->rbp : w->sp) + (uint64_t)(int64_t)rule->cfa_off;
+
+	step->uses_rbp = rule->cfa_rbp;
+	return leave_for(t, w, rule, step, cfa, cfa);
+}
+
 /* A realigned frame: the CFA was saved below rbp. */
 static enum walk_result leave_realigned(struct thread *t, struct walk *w,
 					const struct rule_way *rule, struct step *step)
 {
-	uint64_t cfa;
-
 	step->uses_rbp = 1;
 	step->cfa_slot = w->rbp + (uint64_t)(int64_t)rule->cfa_off;
 	if (!span_holds(&t->span, w->sp, step->cfa_slot))
 		return WALK_TRUNCATED;
-	cfa = walk_load(step->cfa_slot);
-	if (cfa <= w->sp || !span_holds(&t->span, w->sp, cfa - 8))
-		return WALK_TRUNCATED;
-	if (rule->rbp_saved) {
-		step->rbp_slot = w->rbp + (uint64_t)(int64_t)rule->rbp_off;
-		if (!span_holds(&t->span, w->sp, step->rbp_slot))
-			return WALK_TRUNCATED;
-		w->rbp = walk_load(step->rbp_slot);
-	}
-	w->pc = walk_load(cfa - 8);
-	w->sp = cfa;
-	w->exact = false;
-	return WALK_ON;
+	return leave_for(t, w, rule, step, walk_load(step->cfa_slot), w->rbp);
 }
 
 /* Out of a signal handler, maybe onto another stack. */

@@ -17,7 +17,6 @@
  *
  * link: -pthread
  */
-#include <link.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -26,6 +25,7 @@
 #include <time.h>
 #include <ucontext.h>
 
+#include "library_code.h"
 #include "truth.h"
 
 #define TRAP_FLAG 0x100
@@ -37,26 +37,11 @@ enum way { JUMP, PLAIN_JUMP, CONTEXT, OTHER, DEEPER, TIMER };
 
 static enum way way;
 static unsigned long rounds;
-static uintptr_t low, high; /* the library's code */
 static unsigned long started, returned, released, gone;
 
 static __thread sigjmp_buf back;
 static __thread ucontext_t there;
 static __thread volatile unsigned long steps_inside, steps_blocked, leave_at;
-
-static int find_library(struct dl_phdr_info *info, size_t size, void *unused)
-{
-	(void)size;
-	(void)unused;
-	if (!strstr(info->dlpi_name, "libmemprof"))
-		return 0;
-	for (int i = 0; i < info->dlpi_phnum; i++)
-		if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X) {
-			low = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
-			high = low + info->dlpi_phdr[i].p_memsz;
-		}
-	return 1;
-}
 
 static void step(int sig, siginfo_t *info, void *context)
 {

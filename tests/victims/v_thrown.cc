@@ -6,35 +6,22 @@
  *
  * build: -fnon-call-exceptions
  */
-#include <link.h>
 #include <signal.h>
 #include <sys/ucontext.h>
 #include <time.h>
 
+#include "library_code.h"
 #include "truth.h"
 
 #define TRAP_FLAG 0x100
 #define ROUNDS 60
 #define AFTER 500
 
-static uintptr_t low, high; /* the library's code */
 static unsigned long started, returned;
 static volatile unsigned long steps_inside, leave_at;
 /* The headers promise that these throw nothing. */
 static void *(*volatile allocate)(size_t) = malloc;
 static void (*volatile release)(void *) = free;
-
-static int find_library(struct dl_phdr_info *info, size_t, void *)
-{
-	if (!strstr(info->dlpi_name, "libmemprof"))
-		return 0;
-	for (int i = 0; i < info->dlpi_phnum; i++)
-		if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X) {
-			low = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
-			high = low + info->dlpi_phdr[i].p_memsz;
-		}
-	return 1;
-}
 
 static void step(int, siginfo_t *, void *context)
 {

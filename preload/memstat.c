@@ -27,7 +27,7 @@ struct wanted {
 	uint64_t *value;
 };
 
-static void take_line(const char *line, const struct wanted *wanted, size_t n)
+static bool take_line(const char *line, const struct wanted *wanted, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *p = line;
@@ -39,36 +39,39 @@ static void take_line(const char *line, const struct wanted *wanted, size_t n)
 			p++;
 		if (!rt_parse_u64(&p, wanted[i].value))
 			*wanted[i].value = 0;
-		return;
+		return true;
 	}
+	return false;
 }
 
-/* Read those that are there.  A line too long to be one of them is passed over: a user of
+/* Read those that are there, once each.  A line too long to be one of them is passed over: a user of
  * many groups has one before all that is wanted.  False where the file cannot be read. */
 static bool read_fields(const char *path, const struct wanted *wanted, size_t n)
 {
 	char text[2048];
 	int fd = sys_open(path, O_RDONLY, 0);
-	bool any = false, too_long = false;
-	size_t have = 0;
+	bool any = false, last = false, too_long = false;
+	size_t have = 0, found = 0;
 	intptr_t got;
 
 	if (fd < 0)
 		return false;
-	while ((got = sys_read(fd, text + have, sizeof(text) - have)) > 0) {
+	while (!last && found < n && (got = sys_read(fd, text + have, sizeof(text) - have)) > 0) {
 		char *line = text, *end = text + have + got;
 
 		any = true;
-		for (char *p = text + have; p < end; p++) {
+		/* The kernel leaves room where there is no more to come. */
+		last = (size_t)got < sizeof(text) - have;
+		for (char *p = text + have; p < end && found < n; p++) {
 			if (*p != '\n')
 				continue;
 			*p = '\0';
 			if (!too_long)
-				take_line(line, wanted, n);
+				found += take_line(line, wanted, n);
 			too_long = false;
 			line = p + 1;
 		}
-		have = (size_t)(end - line);
+		have = found < n ? (size_t)(end - line) : 0;
 		if (have == sizeof(text)) {
 			too_long = true;
 			have = 0;

@@ -184,6 +184,8 @@ static void put_sample(struct drain *d)
 	struct mp_sample sample = { 0 };
 
 	memstat_sample(&sample);
+	if (sample.hwm)
+		d->s->max_rss = sample.hwm;
 	spikes_sample(d, &sample);
 	/* The recorder's own thread is not the program's. */
 	if (sampler_has_helper() && sample.nthreads > 1)
@@ -193,11 +195,12 @@ static void put_sample(struct drain *d)
 }
 
 /* What a footer says of memory: the footer of a killed process says what was
- * seen last. */
-static void look(struct state *s)
+ * seen last.  `now`: not only what the last sample did. */
+static void look(struct state *s, bool now)
 {
 	memstat_recorder(s, s->recorder);
-	s->max_rss = memstat_max_rss();
+	if (now || !s->max_rss)
+		s->max_rss = memstat_max_rss();
 	graves_fill(s);
 }
 
@@ -217,7 +220,7 @@ void output_sites(struct state *s, bool peak)
 
 	if (skip(&d))
 		return;
-	look(s);
+	look(s, false);
 	d.durations = peak;
 	drain_pass(&d);
 	if (peak)
@@ -231,7 +234,7 @@ void output_point(struct state *s, output_put_fn *put, void *ctx)
 
 	if (skip(&d))
 		return;
-	look(s);
+	look(s, true);
 	d.durations = true;
 	drain_pass(&d);
 	put_sample(&d);
@@ -265,7 +268,7 @@ void output_leaks(struct state *s, struct mp_leak_check *check)
 
 	if (skip(&d))
 		return;
-	look(s);
+	look(s, true);
 	drain_pass(&d);
 	check->t = d.t;
 	for (size_t i = 0; i < check->n_rows; i++)
@@ -317,7 +320,7 @@ void output_exec(struct state *s, const char *path)
 {
 	struct drain d = begin(s);
 
-	look(s);
+	look(s, true);
 	d.durations = d.last = true;
 	drain_pass(&d);
 	put_sample(&d);
@@ -390,7 +393,7 @@ void output_finish(struct state *s, const char *reason, const int *status)
 	orderly = orderly && allocator_read(&allocator, false);
 	d = begin(s);
 	peak_flush_all(s);
-	look(s);
+	look(s, true);
 	d.durations = d.last = true;
 	drain_pass(&d);
 	put_sample(&d);

@@ -52,6 +52,11 @@ void sampler_start(struct state *s)
  * between them is so many times what the processor spent on them. */
 #define SITES_COST 50
 
+/* A sample is a dozen system calls, 30 us to 150.  So is the time between samples, but
+ * no longer than so many times what was asked for. */
+#define SAMPLES_COST 300
+#define SAMPLES_STRETCH 4
+
 static uint64_t rhythm(uint64_t least, uint64_t elapsed, uint64_t per_mille)
 {
 	uint64_t share = elapsed / 1000 * per_mille;
@@ -59,9 +64,15 @@ static uint64_t rhythm(uint64_t least, uint64_t elapsed, uint64_t per_mille)
 	return elapsed + (share > least ? share : least);
 }
 
+/* Nanoseconds that the processor spent on this thread. */
+static uint64_t spent(void)
+{
+	return sys_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
 static void do_sites(struct state *s, uint64_t now)
 {
-	uint64_t began = sys_clock_ns(CLOCK_THREAD_CPUTIME_ID), later;
+	uint64_t began = spent(), later;
 	uint64_t next = rhythm(config.sites, now, SITES_SHARE);
 	bool peak = now >= s->next_peak_line;
 
@@ -69,11 +80,21 @@ static void do_sites(struct state *s, uint64_t now)
 		s->next_peak_line = now * 2;
 	__atomic_store_n(&next_sites, next, __ATOMIC_RELAXED);
 	output_sites(s, peak);
-	later = now + SITES_COST * (sys_clock_ns(CLOCK_THREAD_CPUTIME_ID) - began);
+	later = now + SITES_COST * (spent() - began);
 	/* Unless somebody is in a hurry. */
 	if (later > next)
 		__atomic_compare_exchange_n(&next_sites, &next, later, false, __ATOMIC_RELAXED,
 					    __ATOMIC_RELAXED);
+}
+
+static void do_sample(struct state *s, uint64_t now, enum asker asker)
+{
+	uint64_t began = spent(), pause, most = config.sample * SAMPLES_STRETCH;
+
+	output_sample(s, asker);
+	pause = SAMPLES_COST * (spent() - began);
+	pause = pause < most ? pause : most;
+	next_sample = rhythm(config.sample > pause ? config.sample : pause, now, SAMPLES_SHARE);
 }
 
 /* Do what is due; the time of the next work. */
@@ -83,10 +104,8 @@ static uint64_t work(struct state *s, enum asker asker)
 
 	if (now >= next_sites)
 		do_sites(s, now);
-	if (now >= next_sample) {
-		next_sample = rhythm(config.sample, now, SAMPLES_SHARE);
-		output_sample(s, asker);
-	}
+	if (now >= next_sample)
+		do_sample(s, now, asker);
 	return next_sample < next_sites ? next_sample : next_sites;
 }
 

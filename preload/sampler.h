@@ -2,8 +2,8 @@
 /*
  * sampler.h - the two rhythms of the trace.  Floor: sampler.
  *
- * Samples of memory start at 10 ms and grow to 0.1 % of the elapsed time, site
- * rows start at 100 ms and grow to 2.2 %, or to fifty times what writing them takes:
+ * Samples of memory start at 10 ms, up to 40 where they cost more than a third of a per cent of
+ * a processor, and grow to 0.1 % of the elapsed time; site rows start at 100 ms and grow to 2.2 %, or to fifty times what writing them takes:
  * a trace grows with the logarithm of the run time.  A helper thread keeps time once the process has lived for 50 ms;
  * short processes never get one.  With MEMPROF_SAMPLER=hooks the allocation
  * hooks keep time instead.

@@ -4,11 +4,14 @@
 
 #include "arena.h"
 
+_Static_assert(TRAIL_SETS * 32 == UINT16_MAX + 1, "a block's lines fit");
+
 /* The empty trail with its one slot, and the others. */
 #define EMPTY_LINES 2
 #define RING_SIZE ((size_t)(EMPTY_LINES + TRAIL_LINES) * TRAIL_LINE)
 #define SCRATCH_SIZE (TRAIL_SCRATCH * (sizeof(struct slot) + 2 * sizeof(uint64_t)))
 #define SETS_SIZE (TRAIL_SETS * sizeof(struct trail_set))
+#define BLOCKS_SIZE (TRAIL_LINES * sizeof(uint16_t))
 
 static uint32_t lines_for(uint32_t n)
 {
@@ -43,12 +46,13 @@ bool trails_init(struct trails *trails)
 {
 	*trails = (struct trails){
 		.ring = arena_map(RING_SIZE, ARENA_CAPTURE),
+		.blocks = arena_map(BLOCKS_SIZE, ARENA_CAPTURE),
 		.own = arena_map(SETS_SIZE, ARENA_CAPTURE),
 		.scratch = arena_map(SCRATCH_SIZE, ARENA_CAPTURE),
 		.last_id = 1,
 	};
 	trails_resume(trails);
-	if (trails->ring && trails->own && trails->scratch) {
+	if (trails->ring && trails->blocks && trails->own && trails->scratch) {
 		trails->words = (uint64_t *)(trails->scratch + TRAIL_SCRATCH);
 		end_words(trails_at(trails, 0), 0);
 		trails_at(trails, 0)->site = TRAIL_NO_SITE;
@@ -61,6 +65,7 @@ bool trails_init(struct trails *trails)
 void trails_release(struct trails *trails)
 {
 	arena_unmap(trails->ring, RING_SIZE);
+	arena_unmap(trails->blocks, BLOCKS_SIZE);
 	arena_unmap(trails->own, SETS_SIZE);
 	arena_unmap(trails->scratch, SCRATCH_SIZE);
 }
@@ -79,9 +84,9 @@ void trails_pause(struct trails *trails)
 	trails->sets = none;
 }
 
-static struct trail *trail_at(const struct trails *trails, uint64_t position)
+static uint32_t place_at(uint64_t position)
 {
-	return trails_at(trails, (uint32_t)(position % TRAIL_LINES + EMPTY_LINES) * TRAIL_LINE);
+	return (uint32_t)(position % TRAIL_LINES + EMPTY_LINES) * TRAIL_LINE;
 }
 
 static uint32_t place_of(const struct trails *trails, const struct trail *t)
@@ -89,38 +94,47 @@ static uint32_t place_of(const struct trails *trails, const struct trail *t)
 	return (uint32_t)((const char *)t - trails->ring);
 }
 
-/* No look-up finds t any more. */
-static void forget(struct trails *trails, const struct trail *t)
+/* No look-up finds what is at that place any more. */
+static void leave_set(struct trail_set *set, uint32_t place)
 {
-	struct trail_set *set = trails_set(trails, t->before, t->value);
-
 	for (int way = 0; way < TRAIL_WAYS; way++)
-		if (set->at[way] == place_of(trails, t))
+		if (set->at[way] == place)
 			set->at[way] = 0;
+}
+
+/* Nor does one that comes from the trail before it. */
+static void forget(struct trails *trails, struct trail *t)
+{
+	leave_set(trails_set(trails, t->before, t->value), place_of(trails, t));
+	t->before = TRAIL_FORGOTTEN;
 }
 
 static void drop_oldest(struct trails *trails)
 {
-	struct trail *t = trail_at(trails, trails->oldest);
+	uint16_t block = trails->blocks[trails->oldest % TRAIL_LINES];
 
-	forget(trails, t);
-	trails->oldest += t->lines;
+	leave_set(&trails->own[TRAIL_BLOCK_SET(block)], place_at(trails->oldest));
+	trails->oldest += TRAIL_BLOCK_LINES(block);
 }
 
-/* Lines in one piece. */
-static struct trail *take_lines(struct trails *trails, uint32_t lines)
+static struct trail *take_block(struct trails *trails, uint32_t set, uint32_t lines)
+{
+	uint32_t place = place_at(trails->head);
+
+	trails->blocks[trails->head % TRAIL_LINES] = TRAIL_BLOCK(set, lines);
+	trails->head += lines;
+	return trails_at(trails, place);
+}
+
+/* Lines in one piece, for a trail that this set names. */
+static struct trail *take_lines(struct trails *trails, uint32_t set, uint32_t lines)
 {
 	uint32_t left = TRAIL_LINES - (uint32_t)(trails->head % TRAIL_LINES);
-	struct trail *t;
 
-	if (lines > left) {
-		/* Nothing finds this one. */
-		*trail_at(trails, trails->head) = (struct trail){ .lines = (uint8_t)left };
-		trails->head += left;
-	}
-	t = trail_at(trails, trails->head);
-	trails->head += lines;
-	return t;
+	/* What is left at the end of the ring no set names. */
+	if (lines > left)
+		take_block(trails, set, left);
+	return take_block(trails, set, lines);
 }
 
 static uint32_t new_id(struct trails *trails)
@@ -133,15 +147,14 @@ static struct trail *put(struct trails *trails, uint64_t before, uint64_t value,
 			 const uint64_t *words, uint32_t n)
 {
 	struct trail_set *set = trails_set(trails, before, value);
-	uint32_t lines = lines_for(n);
-	struct trail *t = take_lines(trails, lines);
+	struct trail *t = take_lines(trails, (uint32_t)(set - trails->sets), lines_for(n));
 
 	*t = (struct trail){
 		.value = value,
 		.before = before,
 		.id = new_id(trails),
 		.site = TRAIL_NO_SITE,
-		.lines = (uint8_t)lines,
+		.used = 1,
 	};
 	for (uint32_t i = 0; i < n; i++)
 		set_word(t, i, TRAIL_WORD_OFFSET(words[i]), TRAIL_WORD_VALUE(words[i]));
@@ -163,7 +176,7 @@ static void split(struct trails *trails, struct trail *t, uint32_t k)
 
 	for (uint32_t i = k + 1; i < t->n; i++)
 		words[i] = get_word(t, i);
-	rest = put(trails, id, TRAIL_WORD_VALUE(word), words + k + 1, t->n - k - 1);
+	rest = put(trails, TRAIL_AFTER(id), TRAIL_WORD_VALUE(word), words + k + 1, t->n - k - 1);
 	rest->id = was.id;
 	rest->next = was.next;
 	rest->site = was.site;
@@ -177,6 +190,7 @@ static void split(struct trails *trails, struct trail *t, uint32_t k)
 	t->site = TRAIL_NO_SITE;
 	t->node = 0;
 	t->end = TRAIL_DECIDES;
+	t->follows = place_of(trails, rest);
 	end_words(t, k);
 }
 
@@ -185,13 +199,17 @@ static struct trail *place_for(struct trails *trails, const uint64_t *frame, con
 			       uint32_t n, bool joins)
 {
 	uint64_t before = (uintptr_t)frame, value = frame[1];
+	struct trail *from = NULL, *t;
 
 	for (;;) {
-		struct trail *t = trails_next(trails, before, value);
 		uint32_t next = UINT32_MAX, k = 0;
 
-		if (!t->lines)
+		t = trails_next(trails, before, value);
+		if (!t->used)
 			break;
+		/* What it followed so far may have been one that was dropped since. */
+		if (from)
+			from->follows = place_of(trails, t);
 		while (k < t->n && k < n && get_word(t, k) == words[k])
 			k++;
 		if (k == n && k == t->n && t->end == (joins ? TRAIL_JOINS : TRAIL_PROVEN))
@@ -210,12 +228,16 @@ static struct trail *place_for(struct trails *trails, const uint64_t *frame, con
 		}
 		if (k < t->n)
 			split(trails, t, k);
-		before = t->id;
+		from = t;
+		before = TRAIL_AFTER(t->id);
 		value = TRAIL_WORD_VALUE(words[k]);
 		words += k + 1;
 		n -= k + 1;
 	}
-	return put(trails, before, value, words, n);
+	t = put(trails, before, value, words, n);
+	if (from)
+		from->follows = place_of(trails, t);
+	return t;
 }
 
 /* How many words above the frame; false when it lies too far. */
@@ -224,7 +246,7 @@ static bool offset_of(const uint64_t *frame, const uint64_t *at, uint16_t *offse
 	uint64_t words = ((uintptr_t)at - (uintptr_t)frame) / sizeof(uint64_t);
 
 	*offset = (uint16_t)words;
-	return words <= UINT16_MAX;
+	return words < TRAIL_OFFSETS;
 }
 
 /* Slots as words of a trail; false when one lies too far or is too large. */
@@ -266,10 +288,10 @@ struct trail *trails_add(struct trails *trails, const uint64_t *frame, const str
 		return t;
 	if (t->node && t->outer != target->outer) {
 		/* The same frames on others. */
-		struct trail *other = trails_next(trails, t->id, target->outer);
+		struct trail *other = trails_next(trails, TRAIL_AFTER(t->id), target->outer);
 
-		if (!other->lines)
-			other = put(trails, t->id, target->outer, NULL, 0);
+		if (!other->used)
+			other = put(trails, TRAIL_AFTER(t->id), target->outer, NULL, 0);
 		t = other;
 	}
 	if (t->node == target->node && target->end == TRAIL_JOINS) {

@@ -62,17 +62,20 @@ struct trail_words {
 struct trail {
 	/* How it is found: by what came before (the id of a trail, of a first trail the
 	 * address of the hook's frame) and by the value of the word that decided. */
-	uint64_t value, before;
+	uint64_t value, before; /* TRAIL_FORGOTTEN when it is not to be found any more */
 	uintptr_t site; /* TRAIL_SITE, or TRAIL_NO_SITE while it is not known */
 	uint32_t id;	/* odd, which no address of a frame is */
 	uint32_t node;	/* the stack; 0 in an empty trail, and where a word decides */
-	uint32_t outer; /* node at the join that makes it so; others have a trail each */
+	union {
+		uint32_t outer;	  /* node at the join that makes it so; others have a trail each */
+		uint32_t follows; /* where a word decides: where the trail is that came next */
+	};
 	uint16_t join;	/* index of the memo's frame, as last met */
 	uint16_t sp;	/* at the join, in words above the hook's frame, and */
 	uint16_t next;	/* the word where rbp is there, or the one that decides */
 	uint8_t end;	/* enum trail_end */
 	uint8_t n;
-	uint8_t lines;	/* of memory that it occupies */
+	uint8_t used;	/* 0 in an empty trail */
 	uint8_t failed; /* times that the memo did not have its join */
 	struct trail_words words[];
 };
@@ -87,6 +90,14 @@ struct trail {
 #define TRAIL_SITE(cell, family) ((uintptr_t)(cell) + (uintptr_t)(family))
 #define TRAIL_NO_SITE ((uintptr_t)63)
 
+/*
+ * The id of a trail as in `before` of those that it leads to.  No address, word or group of
+ * offsets looks like that: so what lies at `follows` may have been overwritten since.
+ */
+#define TRAIL_AFTER(id) (UINT64_C(0xffff) << 48 | (id))
+#define TRAIL_FORGOTTEN UINT64_C(0)
+#define TRAIL_OFFSETS UINT16_MAX /* all are lower */
+
 #define TRAIL_LINE 64
 #define TRAIL_SETS 2048
 #define TRAIL_WAYS 2
@@ -97,8 +108,15 @@ struct trail_set {
 	uint32_t at[TRAIL_WAYS];
 };
 
+/* What begins at a line of the ring: the set that names it and how many lines it has.  So
+ * the oldest make room without a look at them, which nobody has had for long. */
+#define TRAIL_BLOCK(set, lines) ((uint16_t)((lines)*TRAIL_SETS + (set)))
+#define TRAIL_BLOCK_SET(block) ((block) % TRAIL_SETS)
+#define TRAIL_BLOCK_LINES(block) ((uint32_t)(block) / TRAIL_SETS)
+
 struct trails {
 	char *ring;		/* the empty trail, and the others */
+	uint16_t *blocks;	/* TRAIL_LINES; at others than the first of a block anything */
 	struct trail_set *sets; /* TRAIL_SETS; what look-ups go by */
 	struct trail_set *own;	/* and where trails are entered: the same unless in pause */
 	struct slot *scratch;	/* TRAIL_SCRATCH slots to put together what to keep, */
@@ -167,6 +185,19 @@ trails_next(const struct trails *trails, uint64_t before, uint64_t value)
 	return t->value == value && t->before == before ? t : trails_at(trails, 0);
 }
 
+/* The trail that decides led to another one the last time. */
+static inline __attribute__((always_inline)) struct trail *
+trails_decide(const struct trails *trails, struct trail *t, uint64_t value)
+{
+	struct trail *next = trails_at(trails, t->follows);
+
+	if (likely(next->value == value && next->before == TRAIL_AFTER(t->id)))
+		return next;
+	next = trails_next(trails, TRAIL_AFTER(t->id), value);
+	t->follows = (uint32_t)((const char *)next - trails->ring);
+	return next;
+}
+
 /* The memo's frame of stack pointer `sp`, at which trail t joins it, if it has it; NULL. */
 const struct memo_frame *trails_look_for_join(struct trail *t, const struct memo *memo,
 					      const uint64_t *sp);
@@ -185,7 +216,7 @@ static inline __attribute__((always_inline)) struct trail *trails_join(const str
 	if (unlikely(!f || f->key != sp[-1] || (f->needs_rbp && f->rbp != frame[t->next])) ||
 	    unlikely(!memo_holds(memo, f->slots_end)))
 		return trails_at(trails, 0);
-	return likely(t->outer == f->node) ? t : trails_next(trails, t->id, f->node);
+	return likely(t->outer == f->node) ? t : trails_next(trails, TRAIL_AFTER(t->id), f->node);
 }
 
 /* What the first word should be that is another; TRAIL_NO_VALUE when there is none. */
@@ -215,7 +246,7 @@ trails_find(const struct trails *trails, const struct memo *memo, const uint64_t
 			return t;
 		if (t->end == TRAIL_JOINS)
 			return trails_join(trails, t, memo, frame);
-		t = trails_next(trails, t->id, frame[t->next]);
+		t = trails_decide(trails, t, frame[t->next]);
 	}
 }
 

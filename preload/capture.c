@@ -23,21 +23,17 @@ static bool same_frame(const struct memo_frame *f, uint64_t key, const struct wa
 	return f->sp == w->sp && f->key == key && (!f->needs_rbp || f->rbp == w->rbp);
 }
 
-/* Of the memo's outermost n frames, those that do not lie below sp. */
-static uint32_t not_below(const struct memo *memo, uint32_t n, uint64_t sp)
+/* Of the memo's frames before `f`, the last that does not lie below sp; or the one before
+ * the first of all. */
+static inline const struct memo_frame *not_below(const struct memo_frame *first,
+						 const struct memo_frame *f, uint64_t sp)
 {
-	const struct memo_frame *f = memo->frames + n;
-
 	/* Stack pointers grow outwards but from one stack to another. */
-	while (n >= 8 && f[-8].sp < sp) {
+	while (f - first >= 8 && f[-8].sp < sp)
 		f -= 8;
-		n -= 8;
-	}
-	while (n && f[-1].sp < sp) {
+	while (f > first && f[-1].sp < sp)
 		f--;
-		n--;
-	}
-	return n;
+	return f - 1;
 }
 
 /* A frame of the memo was met, but slot `failed` does not hold: the frames down to it
@@ -54,32 +50,37 @@ static uint32_t not_beyond(const struct memo *memo, uint32_t n, uint32_t failed)
  * the end.  *n frames are new; *join is the remembered frame or NO_JOIN, *at is
  * where the walk stopped.
  */
-static enum walk_result walk_to_memo(struct thread *t, struct walk *at, uint32_t *n, uint32_t *join)
+static inline enum walk_result walk_to_memo(struct thread *t, struct walk *at, uint32_t *n,
+					    uint32_t *join)
 {
 	struct memo *memo = &t->memo;
+	const struct memo_frame *frames = memo->frames, *candidate = frames + memo->n - 1;
 	uint32_t most = at->sp <= t->too_deep && in_span(&t->own, at->sp) ? TOO_DEEP_FRAMES
 									  : memo->depth;
-	uint32_t candidates = memo->n, len = 0, failed;
+	uint32_t len = 0, failed;
 	const struct rule_entry *rule = NULL;
 	enum walk_result result = WALK_ON;
 	struct walk w = *at;
+	uint64_t key = walk_key(&w);
 
 	*join = NO_JOIN;
-	while (result == WALK_ON) {
-		uint64_t key = walk_key(&w);
+	for (;;) {
 		struct step *step = &t->walk[len];
 
 		if (unlikely(!w.pc)) {
 			result = WALK_END;
 			break;
 		}
-		candidates = not_below(memo, candidates, w.sp);
-		if (candidates && same_frame(&memo->frames[candidates - 1], key, &w)) {
-			if (memo_prove(memo, memo->frames[candidates - 1].slots_end, &failed)) {
-				*join = candidates - 1;
+		if (candidate >= frames && candidate->sp < w.sp)
+			candidate = not_below(frames, candidate, w.sp);
+		if (candidate >= frames && same_frame(candidate, key, &w)) {
+			if (memo_prove(memo, candidate->slots_end, &failed)) {
+				*join = (uint32_t)(candidate - frames);
 				break;
 			}
-			candidates = not_beyond(memo, candidates, failed);
+			candidate = frames +
+				    not_beyond(memo, (uint32_t)(candidate - frames) + 1, failed) -
+				    1;
 		}
 		if (unlikely(len == most)) {
 			if (len == memo->depth && in_span(&t->own, t->walk[0].sp))
@@ -96,11 +97,16 @@ static enum walk_result walk_to_memo(struct thread *t, struct walk *at, uint32_t
 		len++;
 		if (likely(rule->way & WAY_PLAIN)) {
 			result = walk_plain(t, &w, rule->way, step);
+			key = w.pc;
 		} else {
+			w.exact = (key & RULES_EXACT) != 0;
 			*at = w;
 			result = walk_rare(t, at, &t->rules.ways[rule->way], step);
 			w = *at;
+			key = walk_key(&w);
 		}
+		if (unlikely(result != WALK_ON))
+			break;
 	}
 	*at = w;
 	*n = len;
@@ -149,8 +155,8 @@ static inline bool add_slots(struct slot **end, const struct step *step, uint64_
 /* Put the n new frames above remembered frame `join` (or on an empty memo) and
  * give each its node.  `w` is where the walk stopped.  0 when they are too many, and
  * the memo is empty. */
-static uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const struct walk *w,
-			 uint32_t base)
+static inline uint32_t remember(struct thread *t, uint32_t n, uint32_t join, const struct walk *w,
+				uint32_t base)
 {
 	struct memo *memo = &t->memo;
 	struct memo_frame *f = memo->frames + (join == NO_JOIN ? 0 : join + 1);

@@ -10,9 +10,9 @@
 /* Tables of more are not cleared but made anew. */
 #define FEW_ENTRIES 4096
 
-/* The biases are touched as modules are met, ways hardly ever. */
-#define BIASES ((size_t)1 << WAY_MODULE_BITS)
-#define WAYS_SIZE (BIASES * sizeof(uint64_t) + RULES_WAYS * sizeof(struct rule_way))
+/* The bases are touched as modules are met, ways hardly ever. */
+#define BASES ((size_t)1 << WAY_MODULE_BITS)
+#define WAYS_SIZE (BASES * sizeof(uint64_t) + RULES_WAYS * sizeof(struct rule_way))
 
 static size_t entries_size(const struct rules *rules)
 {
@@ -29,14 +29,14 @@ static bool make_entries(struct rules *rules, uint32_t entries)
 bool rules_init(struct rules *rules)
 {
 	*rules = (struct rules){
-		.biases = arena_map(WAYS_SIZE, ARENA_CAPTURE),
+		.bases = arena_map(WAYS_SIZE, ARENA_CAPTURE),
 		.generation = modules_generation_now(),
 	};
-	if (rules->biases && make_entries(rules, FIRST_ENTRIES)) {
-		rules->ways = (struct rule_way *)(rules->biases + BIASES);
+	if (rules->bases && make_entries(rules, FIRST_ENTRIES)) {
+		rules->ways = (struct rule_way *)(rules->bases + BASES);
 		return true;
 	}
-	arena_unmap(rules->biases, WAYS_SIZE);
+	arena_unmap(rules->bases, WAYS_SIZE);
 	return false;
 }
 
@@ -122,14 +122,14 @@ static uint32_t plain_way(struct rules *rules, const struct rule_way *way)
 	uint32_t cfa = (uint32_t)way->cfa_off / 8, rbp = 0;
 
 	if (way->kind != RULE_PLAIN || way->cfa_off < 0 || way->cfa_off % 8 ||
-	    cfa >= (uint32_t)1 << WAY_CFA_BITS || way->module >= BIASES)
+	    cfa >= (uint32_t)1 << WAY_CFA_BITS || way->module >= BASES)
 		return 0;
 	if (way->rbp_saved) {
 		rbp = (uint32_t)-way->rbp_off / 8;
 		if (way->rbp_off >= 0 || way->rbp_off % 8 || rbp >= (uint32_t)1 << WAY_RBP_BITS)
 			return 0;
 	}
-	rules->biases[way->module] = way->bias;
+	rules->bases[way->module] = RULES_BASE(way->bias, way->module);
 	return WAY_PLAIN | (way->cfa_rbp ? WAY_CFA_RBP : 0) | cfa << WAY_CFA_SHIFT |
 	       rbp << WAY_RBP_SHIFT | way->module;
 }

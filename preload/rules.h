@@ -65,7 +65,7 @@ struct rule_way {
 struct rules {
 	struct rule_entry *entries;
 	struct rule_way *ways; /* RULES_WAYS */
-	uint64_t *biases;      /* of modules with small numbers, as ways name them */
+	uint64_t *bases;       /* RULES_BASE of modules with small numbers, as ways name them */
 	uint32_t mask;	       /* entries - 1, a power of two less one */
 	uint32_t used, ways_used;
 	uint32_t generation;		 /* modules_generation the entries are true for */
@@ -84,20 +84,20 @@ const struct rule_entry *rules_learn(struct rules *rules, struct state *s, uint6
 /* Drop everything: a module went away. */
 void rules_flush(struct rules *rules);
 
+/* What a module's addresses have in excess of the identities of frames. */
+#define RULES_BASE(bias, module) ((bias) - ((uint64_t)(module) << FRAME_MODULE_SHIFT))
+
 /* The identity of the frame whose key is `key`, for the trie. */
-static inline uint64_t rules_identity(uint64_t key, uint64_t bias, uint32_t module)
-{
-	uint64_t frame = FRAME_OFFSET((key & ~RULES_EXACT) - bias) | (uint64_t)module
-									     << FRAME_MODULE_SHIFT;
-
-	return unlikely(key & RULES_EXACT) ? frame | FRAME_EXACT : frame;
-}
-
 static inline uint64_t rules_frame(const struct rules *rules, uint32_t way, uint64_t key)
 {
+	const struct rule_way *rare = &rules->ways[way];
+	uint64_t frame = key & ~RULES_EXACT;
+
 	if (likely(way & WAY_PLAIN))
-		return rules_identity(key, rules->biases[WAY_MODULE(way)], WAY_MODULE(way));
-	return rules_identity(key, rules->ways[way].bias, rules->ways[way].module);
+		frame -= rules->bases[WAY_MODULE(way)];
+	else
+		frame -= RULES_BASE(rare->bias, rare->module);
+	return unlikely(key & RULES_EXACT) ? frame | FRAME_EXACT : frame;
 }
 
 static inline uint32_t rules_hash(uint64_t key)

@@ -37,27 +37,28 @@ static inline uint64_t walk_load(uint64_t addr)
 	return *(const uint64_t *)(uintptr_t)addr;
 }
 
-/* Leave the frame w is in by a plain way; *step notes what that depended on. */
+/* Leave the frame w is in by a plain way; *step notes what that depended on.  `exact` is
+ * left to the caller. */
 static inline __attribute__((always_inline)) enum walk_result
 walk_plain(struct thread *t, struct walk *w, uint32_t way, struct step *step)
 {
 	uint64_t cfa = (way & WAY_CFA_RBP ? w->rbp : w->sp) + 8 * (uint64_t)WAY_CFA(way);
-	uint64_t rbp_slot = 0;
+	uint64_t below = 8 * (uint64_t)WAY_RBP(way), rbp_slot = 0;
+	int64_t room = (int64_t)(cfa - w->sp);
 
 	step->kind = RULE_PLAIN;
 	step->uses_rbp = (way & WAY_CFA_RBP) != 0;
-	if (unlikely(cfa <= w->sp || !span_holds(&t->span, w->sp, cfa - 8)))
+	/* The frame must have room for what is loaded from it. */
+	if (unlikely(room < 8 || room < (int64_t)below || (cfa & 7) ||
+		     (cfa > t->span.high && !span_extend(&t->span, cfa - 8))))
 		return WALK_TRUNCATED;
-	if (WAY_RBP(way)) {
-		rbp_slot = cfa - 8 * (uint64_t)WAY_RBP(way);
-		if (unlikely(!span_holds(&t->span, w->sp, rbp_slot)))
-			return WALK_TRUNCATED;
+	if (below) {
+		rbp_slot = cfa - below;
 		w->rbp = walk_load(rbp_slot);
 	}
 	step->rbp_slot = rbp_slot;
 	w->pc = walk_load(cfa - 8);
 	w->sp = cfa;
-	w->exact = false;
 	return WALK_ON;
 }
 

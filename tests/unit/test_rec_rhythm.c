@@ -29,6 +29,8 @@ static uint64_t turned; /* what the clock shows, 0: the true time */
 
 static uint64_t costs; /* what a pass takes of the processor, as it shall seem; 0: nothing */
 
+static unsigned long long samples; /* in the last trace */
+
 /* The recorder's objects take this one, and leave their own in the archive. */
 uint64_t sys_clock_ns(int clock)
 {
@@ -167,7 +169,7 @@ static uint64_t record(uint64_t seconds, double widest, double fewest, double mo
 	/* dense enough to see what happened, and when */
 	cr_expect_lt(seen.widest, widest, "a gap of %.1f %% of the time", 100 * seen.widest);
 	cr_expect(seen.rows >= fewest && seen.rows <= most, "%.0f times rows", seen.rows);
-	cr_expect_gt(seen.samples, 1000);
+	samples = seen.samples;
 	printf("%llu s: %.1f MB, %.0f times rows, %llu samples\n", (unsigned long long)seconds,
 	       (double)st.st_size / MB, seen.rows, seen.samples);
 	unlink(trace);
@@ -178,16 +180,35 @@ static uint64_t record(uint64_t seconds, double widest, double fewest, double mo
 Test(rhythm, an_hour)
 {
 	cr_expect_lt(record(3600, 0.025, 200, 1000), 20 * MB);
+	cr_expect_gt(samples, 1000);
 }
 
 Test(rhythm, a_day)
 {
 	cr_expect_lt(record(86400, 0.025, 200, 1000), 100 * MB);
+	cr_expect_gt(samples, 1000);
 }
 
-/* Rows that take 20 ms of the processor come once a second. */
+/* Rows that take 20 ms of the processor come once a second, samples that do four times as
+ * far apart as they were asked for. */
 Test(rhythm, costly_rows)
 {
 	costs = 20000000;
 	cr_expect_lt(record(30, 1, 28, 34), 20 * MB);
+	cr_expect(samples >= 725 && samples <= 755, "%llu samples", samples);
+}
+
+/* Samples of 100 us come every 30 ms, cheap ones every 10. */
+Test(rhythm, samples_as_they_cost)
+{
+	costs = 100000;
+	record(6, 1, 0, 1000);
+	cr_expect(samples >= 195 && samples <= 205, "%llu samples", samples);
+}
+
+Test(rhythm, cheap_samples)
+{
+	costs = 1000;
+	record(6, 1, 0, 1000);
+	cr_expect(samples >= 590 && samples <= 605, "%llu samples", samples);
 }

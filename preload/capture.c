@@ -152,6 +152,15 @@ static inline bool add_slots(struct slot **end, const struct step *step, uint64_
 	return needs || step->uses_rbp;
 }
 
+/* Before it becomes another: nothing that was said of it is taken for true any more. */
+static void change_memo(struct thread *t)
+{
+	if (unlikely(!++t->memo.version)) {
+		t->memo.version = 1;
+		trails_flush(&t->trails);
+	}
+}
+
 /* Put the n new frames above remembered frame `join` (or on an empty memo) and
  * give each its node.  `w` is where the walk stopped.  0 when they are too many, and
  * the memo is empty. */
@@ -166,6 +175,7 @@ static inline uint32_t remember(struct thread *t, uint32_t n, uint32_t join, con
 	uint64_t pc = w->pc, sp = w->sp, rbp = w->rbp;
 	struct slot *s = memo->slots + first;
 
+	change_memo(t);
 	if (unlikely(f + n > memo->frames + memo->depth)) {
 		memo->n = 0;
 		return 0;
@@ -200,6 +210,7 @@ static COLD uint32_t name_once(struct thread *t, uint32_t n, uint32_t base)
 {
 	uint32_t node = base;
 
+	change_memo(t);
 	t->memo.n = 0;
 	while (n--)
 		node = trie_child(t->state, &t->ids, node, t->walk[n].frame);

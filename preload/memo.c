@@ -33,6 +33,7 @@ static uint32_t choose_depth(void)
 bool memo_init(struct memo *memo)
 {
 	memo->n = 0;
+	memo->version = 1;
 	memo->depth = choose_depth();
 	memo->frames = arena_map(memo->depth * sizeof(*memo->frames), ARENA_CAPTURE);
 	memo->slots = arena_map(MEMO_SLOTS(memo->depth) * sizeof(*memo->slots), ARENA_CAPTURE);

@@ -62,6 +62,7 @@ struct memo {
 	struct slot *slots;	   /* MEMO_SLOTS entries, outermost frame's first, from 1 */
 	uint32_t depth;		   /* frames that a stack may have in this thread */
 	uint32_t n;		   /* frames; 0: nothing is remembered */
+	uint32_t version;	   /* another after every change, never 0 */
 };
 
 /* False when there is no memory. */

@@ -183,6 +183,8 @@ static void split(struct trails *trails, struct trail *t, uint32_t k)
 	rest->sp = was.sp;
 	rest->node = was.node;
 	rest->outer = was.outer;
+	rest->version = was.version;
+	rest->slots_end = was.slots_end;
 	rest->join = was.join;
 	rest->end = was.end;
 	t->id = id;
@@ -307,14 +309,16 @@ struct trail *trails_add(struct trails *trails, const uint64_t *frame, const str
 	t->end = target->end;
 	t->sp = sp;
 	t->next = rbp;
+	t->version = 0;
 	t->join = (uint16_t)target->join;
 	t->outer = target->outer;
 	t->node = target->node;
 	return t;
 }
 
-COLD const struct memo_frame *trails_look_for_join(struct trail *t, const struct memo *memo,
-						   const uint64_t *sp)
+/* The memo's frame of stack pointer `sp`, at which trail t joins it, if it has it; NULL. */
+static COLD const struct memo_frame *look_for_join(struct trail *t, const struct memo *memo,
+						   uint64_t sp)
 {
 	uint32_t low = 0, high = memo->n;
 
@@ -322,13 +326,35 @@ COLD const struct memo_frame *trails_look_for_join(struct trail *t, const struct
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (memo->frames[middle].sp > (uintptr_t)sp)
+		if (memo->frames[middle].sp > sp)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == memo->n || memo->frames[low].sp != (uintptr_t)sp)
+	if (low == memo->n || memo->frames[low].sp != sp)
 		return NULL;
 	t->join = (uint16_t)low;
 	return &memo->frames[low];
+}
+
+struct trail *trails_join_anew(const struct trails *trails, struct trail *t,
+			       const struct memo *memo, const uint64_t *frame)
+{
+	const struct memo_frame *f = &memo->frames[t->join];
+	const uint64_t *sp = frame + t->sp;
+
+	if (unlikely(t->join >= memo->n || f->sp != (uintptr_t)sp))
+		f = look_for_join(t, memo, (uintptr_t)sp);
+	/* The return address of a join is the word below it. */
+	if (unlikely(!f || f->key != sp[-1] || (f->needs_rbp && f->rbp != frame[t->next])) ||
+	    unlikely(!memo_holds(memo, f->slots_end)))
+		return trails_at(trails, 0);
+	if (t->outer != f->node)
+		return trails_next(trails, TRAIL_AFTER(t->id), f->node);
+	/* The words of the trail say what the return address is, not what rbp is. */
+	if (!f->needs_rbp && f->slots_end <= UINT16_MAX) {
+		t->version = memo->version;
+		t->slots_end = (uint16_t)f->slots_end;
+	}
+	return t;
 }

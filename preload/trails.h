@@ -63,17 +63,20 @@ struct trail {
 	/* How it is found: by what came before (the id of a trail, of a first trail the
 	 * address of the hook's frame) and by the value of the word that decided. */
 	uint64_t value, before; /* TRAIL_FORGOTTEN when it is not to be found any more */
-	uintptr_t site; /* TRAIL_SITE, or TRAIL_NO_SITE while it is not known */
-	uint32_t id;	/* odd, which no address of a frame is */
-	uint32_t node;	/* the stack; 0 in an empty trail, and where a word decides */
+	uintptr_t site;		/* TRAIL_SITE, or TRAIL_NO_SITE while it is not known */
+	uint32_t id;		/* odd, which no address of a frame is */
+	uint32_t node;		/* the stack; 0 in an empty trail, and where a word decides */
 	union {
 		uint32_t outer;	  /* node at the join that makes it so; others have a trail each */
 		uint32_t follows; /* where a word decides: where the trail is that came next */
 	};
-	uint16_t join;	/* index of the memo's frame, as last met */
-	uint16_t sp;	/* at the join, in words above the hook's frame, and */
-	uint16_t next;	/* the word where rbp is there, or the one that decides */
-	uint8_t end;	/* enum trail_end */
+	/* While the memo is what it was then, what holds at the join needs no other look. */
+	uint32_t version;   /* of the memo, 0 for none, and */
+	uint16_t slots_end; /* that of the frame */
+	uint16_t join;	    /* index of the memo's frame, as last met */
+	uint16_t sp;	    /* at the join, in words above the hook's frame, and */
+	uint16_t next;	    /* the word where rbp is there, or the one that decides */
+	uint8_t end;	    /* enum trail_end */
 	uint8_t n;
 	uint8_t used;	/* 0 in an empty trail */
 	uint8_t failed; /* times that the memo did not have its join */
@@ -198,25 +201,18 @@ trails_decide(const struct trails *trails, struct trail *t, uint64_t value)
 	return next;
 }
 
-/* The memo's frame of stack pointer `sp`, at which trail t joins it, if it has it; NULL. */
-const struct memo_frame *trails_look_for_join(struct trail *t, const struct memo *memo,
-					      const uint64_t *sp);
+/* The trail that t leads to where it joins a memo that has changed since. */
+struct trail *trails_join_anew(const struct trails *trails, struct trail *t,
+			       const struct memo *memo, const uint64_t *frame);
 
 static inline __attribute__((always_inline)) struct trail *trails_join(const struct trails *trails,
 								       struct trail *t,
 								       const struct memo *memo,
 								       const uint64_t *frame)
 {
-	const struct memo_frame *f = &memo->frames[t->join];
-	const uint64_t *sp = frame + t->sp;
-
-	if (unlikely(t->join >= memo->n || f->sp != (uintptr_t)sp))
-		f = trails_look_for_join(t, memo, sp);
-	/* The return address of a join is the word below it. */
-	if (unlikely(!f || f->key != sp[-1] || (f->needs_rbp && f->rbp != frame[t->next])) ||
-	    unlikely(!memo_holds(memo, f->slots_end)))
-		return trails_at(trails, 0);
-	return likely(t->outer == f->node) ? t : trails_next(trails, TRAIL_AFTER(t->id), f->node);
+	if (unlikely(t->version != memo->version))
+		return trails_join_anew(trails, t, memo, frame);
+	return likely(memo_holds(memo, t->slots_end)) ? t : trails_at(trails, 0);
 }
 
 /* What the first word should be that is another; TRAIL_NO_VALUE when there is none. */

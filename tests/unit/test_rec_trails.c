@@ -57,6 +57,7 @@ static void walk(void)
 static void remember(void)
 {
 	memo.n = truth.n;
+	memo.version++;
 	for (uint32_t i = 0; i < truth.n; i++) {
 		uint32_t index = truth.n - 1 - i;
 

@@ -35,7 +35,7 @@
 /* Words of a trail; stacks with more to prove before they join the memo are not
  * kept.  They do at the first frame that they can after so many words. */
 #define TRAIL_SLOTS 128
-#define TRAIL_JOIN_SLOTS 8
+#define TRAIL_JOIN_SLOTS 16
 #define TRAIL_FEW_FRAMES 4
 #define TRAIL_PATIENCE 3 /* with a memo that does not have the join */
 #define TRAIL_SCRATCH (TRAIL_SLOTS + 16)

@@ -22,8 +22,8 @@ struct mp_out {
 	int error;
 };
 
-/* Longest piece written in one go: a key, a number or one escaped character. */
-#define MP_PIECE 64
+/* Longest piece written in one go: a row of numbers, a few keys with theirs. */
+#define MP_PIECE 256
 
 static __attribute__((noinline, cold, unused)) void mp_make_room(struct mp_out *out)
 {
@@ -164,6 +164,36 @@ static inline char *mp_write_hex(char *p, uint64_t v)
 	return p + n + 1;
 }
 
+static inline char *mp_write_i64(char *p, int64_t v)
+{
+	*p = '-';
+	return mp_write_u64(p + (v < 0), v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+/* Without anything to escape. */
+static inline char *mp_write_word(char *p, const char *word)
+{
+	*p++ = '"';
+	while (*word)
+		*p++ = *word++;
+	*p = '"';
+	return p + 1;
+}
+
+static inline char *mp_write_kind(char *p, uint64_t kind)
+{
+	static const char *const words[] = MP_KIND_WORDS;
+
+	return mp_write_word(p, words[kind < MP_KINDS ? kind : 0]);
+}
+
+static inline char *mp_write_leak(char *p, uint64_t class)
+{
+	static const char *const words[] = MP_LEAK_WORDS;
+
+	return mp_write_word(p, words[class < MP_LEAKS ? class : 0]);
+}
+
 static inline void mp_put_u64(struct mp_out *out, uint64_t v)
 {
 	char *p = mp_room(out);
@@ -173,14 +203,9 @@ static inline void mp_put_u64(struct mp_out *out, uint64_t v)
 
 static inline void mp_put_i64(struct mp_out *out, int64_t v)
 {
-	if (v < 0)
-		mp_put_char(out, '-');
-	mp_put_u64(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
-}
+	char *p = mp_room(out);
 
-static inline void mp_put_ns(struct mp_out *out, uint64_t v)
-{
-	mp_put_u64(out, v);
+	out->len += (size_t)(mp_write_i64(p, v) - p);
 }
 
 /* The decimal number d.ddd times ten to the power `exponent`, from n digits. */
@@ -244,13 +269,6 @@ static inline void mp_put_real(struct mp_out *out, double v)
 	while (n > 1 && digits[n - 1] == '0')
 		n--;
 	mp_put_digits(out, digits, n, exponent);
-}
-
-static inline void mp_put_hex(struct mp_out *out, uint64_t v)
-{
-	char *p = mp_room(out);
-
-	out->len += (size_t)(mp_write_hex(p, v) - p);
 }
 
 /* Length of the valid UTF-8 sequence at s (RFC 3629: no surrogates, no
@@ -325,58 +343,55 @@ static inline void mp_put_strs(struct mp_out *out, struct mp_strs list)
 	mp_put_char(out, ']');
 }
 
-/* A string without anything to escape, shorter than a piece. */
-static inline void mp_put_word(struct mp_out *out, const char *word)
-{
-	char *p = mp_room(out);
-	size_t n = 1;
-
-	p[0] = '"';
-	for (; *word; n++)
-		p[n] = *word++;
-	p[n] = '"';
-	out->len += n + 1;
-}
-
-static inline void mp_put_kind(struct mp_out *out, uint64_t kind)
-{
-	static const char *const words[] = MP_KIND_WORDS;
-
-	mp_put_word(out, words[kind < MP_KINDS ? kind : 0]);
-}
-
-static inline void mp_put_leak(struct mp_out *out, uint64_t class)
-{
-	static const char *const words[] = MP_LEAK_WORDS;
-
-	mp_put_word(out, words[class < MP_LEAKS ? class : 0]);
-}
-
-/* A key and its value. */
-#define MP_PUT_FIELD(out, key, type, value) \
-	do {                                \
-		MP_PUT_LITERAL(out, key);   \
-		mp_put_##type(out, value);  \
+/*
+ * What is short is written at `p_`, where there is room for a piece of which `used_` bytes
+ * are spoken for: so a compiler, which knows that number, asks for room once a piece.
+ */
+#define MP_SHORT 25 /* bytes of a value, at most */
+#define MP_BEGIN(out)            \
+	char *p_ = mp_room(out); \
+	size_t used_ = 0
+#define MP_END(out) ((out)->len = (size_t)(p_ - (out)->buf), (void)used_)
+#define MP_TAKE(out, bytes)                                                      \
+	do {                                                                     \
+		_Static_assert((bytes) <= MP_PIECE, "room is made for a piece"); \
+		used_ += (bytes);                                                \
+		if (used_ > MP_PIECE) {                                          \
+			MP_END(out);                                             \
+			p_ = mp_room(out);                                       \
+			used_ = (bytes);                                         \
+		}                                                                \
 	} while (0)
-/* Both are one piece where the value is short: 25 bytes at most. */
-#define MP_PUT_SHORT_FIELD(out, key, type, value)                                         \
-	do {                                                                              \
-		char *p_ = mp_room(out);                                                  \
-                                                                                          \
-		_Static_assert(sizeof(key) + 25 <= MP_PIECE, "room is made for a piece"); \
-		__builtin_memcpy(p_, key, sizeof(key) - 1);                               \
-		p_ = mp_write_##type(p_ + sizeof(key) - 1, value);                        \
-		(out)->len = (size_t)(p_ - (out)->buf);                                   \
+#define MP_ADD_LITERAL(out, text)                                \
+	do {                                                     \
+		MP_TAKE(out, sizeof(text));                      \
+		__builtin_memcpy(p_, "" text, sizeof(text) - 1); \
+		p_ += sizeof(text) - 1;                          \
 	} while (0)
-#define MP_PUT_FIELD_u64(out, key, v) MP_PUT_SHORT_FIELD(out, key, u64, v)
-#define MP_PUT_FIELD_ns(out, key, v) MP_PUT_SHORT_FIELD(out, key, ns, v)
-#define MP_PUT_FIELD_hex(out, key, v) MP_PUT_SHORT_FIELD(out, key, hex, v)
-#define MP_PUT_FIELD_i64(out, key, v) MP_PUT_FIELD(out, key, i64, v)
-#define MP_PUT_FIELD_real(out, key, v) MP_PUT_FIELD(out, key, real, v)
-#define MP_PUT_FIELD_str(out, key, v) MP_PUT_FIELD(out, key, str, v)
-#define MP_PUT_FIELD_strs(out, key, v) MP_PUT_FIELD(out, key, strs, v)
-#define MP_PUT_FIELD_kind(out, key, v) MP_PUT_FIELD(out, key, kind, v)
-#define MP_PUT_FIELD_leak(out, key, v) MP_PUT_FIELD(out, key, leak, v)
+
+/* A key and its value: both short, or a value of any length. */
+#define MP_ADD_SHORT(out, key, type, value)                        \
+	do {                                                       \
+		MP_TAKE(out, sizeof(key) + MP_SHORT);              \
+		__builtin_memcpy(p_, key, sizeof(key) - 1);        \
+		p_ = mp_write_##type(p_ + sizeof(key) - 1, value); \
+	} while (0)
+#define MP_ADD_LONG(out, key, type, value) \
+	do {                               \
+		MP_END(out);               \
+		MP_PUT_LITERAL(out, key);  \
+		mp_put_##type(out, value); \
+		p_ = mp_room(out);         \
+	} while (0)
+#define MP_ADD_u64(out, key, v) MP_ADD_SHORT(out, key, u64, v)
+#define MP_ADD_ns(out, key, v) MP_ADD_SHORT(out, key, u64, v)
+#define MP_ADD_i64(out, key, v) MP_ADD_SHORT(out, key, i64, v)
+#define MP_ADD_hex(out, key, v) MP_ADD_SHORT(out, key, hex, v)
+#define MP_ADD_kind(out, key, v) MP_ADD_SHORT(out, key, kind, v)
+#define MP_ADD_leak(out, key, v) MP_ADD_SHORT(out, key, leak, v)
+#define MP_ADD_real(out, key, v) MP_ADD_LONG(out, key, real, v)
+#define MP_ADD_str(out, key, v) MP_ADD_LONG(out, key, str, v)
+#define MP_ADD_strs(out, key, v) MP_ADD_LONG(out, key, strs, v)
 
 #define MP_EMPTY_u64(v) ((v) == 0)
 #define MP_EMPTY_i64(v) ((v) == 0)
@@ -385,36 +400,22 @@ static inline void mp_put_leak(struct mp_out *out, uint64_t class)
 #define MP_EMPTY_hex(v) ((v) == 0)
 #define MP_EMPTY_str(v) (!(v) || !*(v))
 
-/* mp_put_row_<row>(out, row): `[a,b,c]`. */
+/* mp_put_row_<row>(out, row): `[a,b,c]`, of short values. */
 #define ROW(row, doc)                                                                         \
 	static inline void mp_put_row_##row(struct mp_out *out, const struct mp_row_##row *r) \
 	{                                                                                     \
-		char sep = '[';
-#define MP_PUT_COL_u64(out, sep, v)                     \
-	do {                                            \
-		char *p_ = mp_room(out);                \
-                                                        \
-		*p_ = sep;                              \
-		p_ = mp_write_u64(p_ + 1, v);           \
-		(out)->len = (size_t)(p_ - (out)->buf); \
-	} while (0)
-#define MP_PUT_COL(out, sep, type, v)  \
-	do {                           \
-		mp_put_char(out, sep); \
-		mp_put_##type(out, v); \
-	} while (0)
-#define MP_PUT_COL_i64(out, sep, v) MP_PUT_COL(out, sep, i64, v)
-#define MP_PUT_COL_ns(out, sep, v) MP_PUT_COL_u64(out, sep, v)
-#define MP_PUT_COL_real(out, sep, v) MP_PUT_COL(out, sep, real, v)
-#define MP_PUT_COL_hex(out, sep, v) MP_PUT_COL(out, sep, hex, v)
-#define MP_PUT_COL_kind(out, sep, v) MP_PUT_COL(out, sep, kind, v)
-#define MP_PUT_COL_leak(out, sep, v) MP_PUT_COL(out, sep, leak, v)
-#define COL(row, name, type, doc)             \
-	MP_PUT_COL_##type(out, sep, r->name); \
+		char sep = '[';                                                               \
+		MP_BEGIN(out);
+#define COL(row, name, type, doc)              \
+	MP_TAKE(out, 1 + MP_SHORT);            \
+	*p_ = sep;                             \
+	p_ = mp_write_##type(p_ + 1, r->name); \
 	sep = ',';
-#define END_ROW(row)           \
-	(void)sep;             \
-	mp_put_char(out, ']'); \
+#define END_ROW(row)     \
+	(void)sep;       \
+	MP_TAKE(out, 1); \
+	*p_++ = ']';     \
+	MP_END(out);     \
 	}
 #include <memprof/events.def>
 
@@ -424,14 +425,17 @@ static inline void mp_put_leak(struct mp_out *out, uint64_t class)
 #define EVENT(event, doc)                                                                  \
 	static inline void mp_open_##event(struct mp_out *out, const struct mp_##event *e) \
 	{                                                                                  \
+		MP_BEGIN(out);                                                             \
 		(void)e;                                                                   \
-		MP_PUT_LITERAL(out, "{\"type\":\"" #event "\"");
-#define FIELD(event, name, type, doc) MP_PUT_FIELD_##type(out, ",\"" #name "\":", e->name);
+		MP_ADD_LITERAL(out, "{\"type\":\"" #event "\"");
+#define FIELD(event, name, type, doc) MP_ADD_##type(out, ",\"" #name "\":", e->name);
 #define OPT(event, name, type, doc)    \
 	if (!MP_EMPTY_##type(e->name)) \
-		MP_PUT_FIELD_##type(out, ",\"" #name "\":", e->name);
-#define ROWS(event, name, row, doc) MP_PUT_LITERAL(out, ",\"" #name "\":[");
-#define END(event) }
+		MP_ADD_##type(out, ",\"" #name "\":", e->name);
+#define ROWS(event, name, row, doc) MP_ADD_LITERAL(out, ",\"" #name "\":[");
+#define END(event)   \
+	MP_END(out); \
+	}
 #include <memprof/events.def>
 
 static inline void mp_close(struct mp_out *out)

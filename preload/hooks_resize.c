@@ -85,7 +85,7 @@ HOT void *resize_hot(struct tls *g, void *ptr, size_t size, const void *frame,
 	q = real.realloc(ptr, size);
 	hot_close(g);
 	if (unlikely(!q)) {
-		__atomic_store_n(old.slot, old.entry, __ATOMIC_RELAXED);
+		hot_put_back(&old);
 		hot_open(g);
 		return NULL;
 	}
@@ -93,6 +93,26 @@ HOT void *resize_hot(struct tls *g, void *ptr, size_t size, const void *frame,
 	if (likely(hot_alloc(g, q, size, frame, &known, FAMILY_C, state)))
 		return q;
 	return hot_rest(q, size, frame, known, FAMILY_C);
+}
+
+/* The same with an allocator that may call hooks of ours itself. */
+HOT void *resize_sized(struct tls *g, void *ptr, size_t size, const void *frame)
+{
+	struct hot_block old;
+	void *q;
+
+	if (unlikely(!hot_take(g, ptr, &old, FAMILY_C, RECORDER_SIZED)))
+		return resize(ptr, size, frame);
+	guard_lend(g, GUARD_NESTING);
+	q = real.realloc(ptr, size);
+	guard_back(g);
+	if (unlikely(!q)) {
+		hot_put_back(&old);
+		recorder_leave();
+		return NULL;
+	}
+	hot_drop(g->thread, (uintptr_t)ptr, &old, hot_alone(RECORDER_SIZED));
+	return hot_sized(q, size, frame, FAMILY_C);
 }
 
 /* Nothing becomes a block: how buffers that grow begin. */
@@ -113,9 +133,11 @@ __attribute__((noinline)) static void *warm_realloc(void *ptr, size_t size)
 	HOOK_UNWINDS;
 	if (!ptr && hot_ready(g, RECORDER_FAST))
 		return resize_nothing(g, size, HOOK_FRAME);
-	if (unlikely(!ptr || !size || !hot_ready(g, RECORDER_MANY)))
-		return resize(ptr, size, HOOK_FRAME);
-	return resize_hot(g, ptr, size, HOOK_FRAME, RECORDER_MANY);
+	if (likely(ptr && size && hot_ready(g, RECORDER_MANY)))
+		return resize_hot(g, ptr, size, HOOK_FRAME, RECORDER_MANY);
+	if (likely(ptr && size && hot_ready(g, RECORDER_SIZED)))
+		return resize_sized(g, ptr, size, HOOK_FRAME);
+	return resize(ptr, size, HOOK_FRAME);
 }
 
 HOOK void *realloc(void *ptr, size_t size)

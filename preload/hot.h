@@ -154,6 +154,7 @@ HOT bool hot_alloc(struct tls *g, void *block, size_t size, const void *frame, s
 /* A block taken out of the table. */
 struct hot_block {
 	uint32_t *slot, entry;
+	bool sized; /* with its size beside it, which went too */
 	struct cell *cell;
 	size_t size;
 };
@@ -209,13 +210,22 @@ HOT bool hot_take(struct tls *g, void *block, struct hot_block *b, enum family f
 		     b->entry >> SHADOW_NODE_SHIFT < record_inherited_nodes ||
 		     (!hot_alone(state) && !t->state->peak_slack)))
 		goto not_here;
-	if (sized && slack == SHADOW_SLACK_FAR)
+	b->sized = sized && slack == SHADOW_SLACK_FAR;
+	if (b->sized)
 		__atomic_store_n(b->slot + 1, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(b->slot, b->entry | SHADOW_SLACK_FREED, __ATOMIC_RELAXED);
 	return true;
 not_here:
 	hot_open(g);
 	return false;
+}
+
+/* It was not released after all. */
+HOT void hot_put_back(const struct hot_block *b)
+{
+	__atomic_store_n(b->slot, b->entry, __ATOMIC_RELAXED);
+	if (b->sized)
+		__atomic_store_n(b->slot + 1, (uint32_t)b->size, __ATOMIC_RELAXED);
 }
 
 /* Count the release of what was taken out, the block at p. */

@@ -167,7 +167,7 @@ COLD const struct rule_entry *rules_learn(struct rules *rules, struct state *s, 
 	way.kind = rule.kind;
 	way.cfa_rbp = rule.cfa_rbp;
 	way.rbp_saved = rule.rbp_saved;
-	number = plain_way(rules, &way);
+	number = pc - way.bias < FRAME_EXACT ? plain_way(rules, &way) : 0;
 	/* This may empty the table. */
 	if (!number)
 		number = number_of(rules, &way);

@@ -84,7 +84,8 @@ const struct rule_entry *rules_learn(struct rules *rules, struct state *s, uint6
 /* Drop everything: a module went away. */
 void rules_flush(struct rules *rules);
 
-/* What a module's addresses have in excess of the identities of frames. */
+/* What a module's addresses have in excess of the identities of frames, where their offsets
+ * fit: else a way is not plain. */
 #define RULES_BASE(bias, module) ((bias) - ((uint64_t)(module) << FRAME_MODULE_SHIFT))
 
 /* The identity of the frame whose key is `key`, for the trie. */
@@ -96,7 +97,8 @@ static inline uint64_t rules_frame(const struct rules *rules, uint32_t way, uint
 	if (likely(way & WAY_PLAIN))
 		frame -= rules->bases[WAY_MODULE(way)];
 	else
-		frame -= RULES_BASE(rare->bias, rare->module);
+		frame = FRAME_OFFSET(frame - rare->bias) | (uint64_t)rare->module
+								   << FRAME_MODULE_SHIFT;
 	return unlikely(key & RULES_EXACT) ? frame | FRAME_EXACT : frame;
 }
 

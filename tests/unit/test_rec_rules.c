@@ -159,3 +159,16 @@ Test(rules, identities)
 		cr_assert_geq(FRAME_OFFSET(small.frames[i]) + m->bias, m->start);
 	}
 }
+
+/* What a broken stack has for return addresses names no module that there is not. */
+Test(rules, addresses_of_nobody)
+{
+	static const uint64_t odd[] = { 0x0000800000001234, 0x00ff00005555aaaa, 0x7fffffffffffffff,
+					0x1234, 0x5a5a5a5a5a5a5a5a & ~RULES_EXACT };
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		cr_expect_eq(rules_frame_of(&t->rules, t->state, odd[i]), FRAME_OFFSET(odd[i]));
+		cr_expect_eq(rules_frame_of(&t->rules, t->state, odd[i] | RULES_EXACT),
+			     FRAME_OFFSET(odd[i]) | FRAME_EXACT);
+	}
+}

@@ -301,6 +301,8 @@ static void put_footer(struct drain *d, const char *reason, const int *status)
 		.max_rss = d->s->max_rss,
 	};
 
+	/* A thread may have begun since the pass did, and its line says when. */
+	d->t = output_now(d->s);
 	drain_footer(d, &footer);
 }
 

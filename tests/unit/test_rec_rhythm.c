@@ -31,6 +31,8 @@ static uint64_t costs; /* what a pass takes of the processor, as it shall seem; 
 
 static unsigned long long samples; /* in the last trace */
 
+static uint64_t ticks; /* what the clock goes on by at each look, without a hand */
+
 /* The recorder's objects take this one, and leave their own in the archive. */
 uint64_t sys_clock_ns(int clock)
 {
@@ -40,7 +42,7 @@ uint64_t sys_clock_ns(int clock)
 	if (turned && clock == CLOCK_THREAD_CPUTIME_ID)
 		return spent += costs;
 	if (turned && clock == CLOCK_MONOTONIC)
-		return turned;
+		return turned += ticks;
 	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
 }
@@ -211,4 +213,37 @@ Test(rhythm, cheap_samples)
 	costs = 1000;
 	record(6, 1, 0, 1000);
 	cr_expect(samples >= 590 && samples <= 605, "%llu samples", samples);
+}
+
+/* The time of the trace's line of that type. */
+static unsigned long long time_of(const char *type)
+{
+	static char line[1 << 20];
+	unsigned long long at = 0;
+	char start[64];
+	FILE *in = fopen(trace, "r");
+
+	cr_assert(in);
+	snprintf(start, sizeof(start), "{\"type\":\"%s\"", type);
+	while (fgets(line, sizeof(line), in))
+		if (!strncmp(line, start, strlen(start)))
+			at = strtoull(strstr(line, "\"t\":") + 4, NULL, 10);
+	fclose(in);
+	return at;
+}
+
+/* No line is later than the footer, not even that of a thread which begins when the last
+ * pass has begun. */
+Test(rhythm, a_thread_begins_at_the_end)
+{
+	start();
+	work(SECOND);
+	ticks = 1000;
+	t->record->started = turned - t->state->epoch + 2 * ticks;
+	output_finish(t->state, "exit", NULL);
+	turned = 0;
+	cr_expect_gt(time_of("thread"), 0);
+	cr_expect_geq(time_of("footer"), time_of("thread"));
+	unlink(trace);
+	state_remove(t->state);
 }

@@ -81,9 +81,9 @@ HOT void *resize_hot(struct tls *g, void *ptr, size_t size, const void *frame,
 
 	if (unlikely(!hot_take(g, ptr, &old, FAMILY_C, state)))
 		return resize(ptr, size, frame);
-	hot_lend(g, state);
+	hot_open(g);
 	q = real.realloc(ptr, size);
-	hot_back(g, state);
+	hot_close(g);
 	if (unlikely(!q)) {
 		hot_put_back(&old);
 		hot_open(g);
@@ -93,6 +93,26 @@ HOT void *resize_hot(struct tls *g, void *ptr, size_t size, const void *frame,
 	if (likely(hot_alloc(g, q, size, frame, &known, FAMILY_C, state)))
 		return q;
 	return hot_rest(q, size, frame, known, FAMILY_C);
+}
+
+/* The same with an allocator that may call hooks of ours itself. */
+HOT void *resize_sized(struct tls *g, void *ptr, size_t size, const void *frame)
+{
+	struct hot_block old;
+	void *q;
+
+	if (unlikely(!hot_take(g, ptr, &old, FAMILY_C, RECORDER_SIZED)))
+		return resize(ptr, size, frame);
+	guard_lend(g, GUARD_NESTING);
+	q = real.realloc(ptr, size);
+	guard_back(g);
+	if (unlikely(!q)) {
+		hot_put_back(&old);
+		recorder_leave();
+		return NULL;
+	}
+	hot_drop(g->thread, (uintptr_t)ptr, &old, hot_alone(RECORDER_SIZED));
+	return hot_sized(q, size, frame, FAMILY_C);
 }
 
 /* Nothing becomes a block: how buffers that grow begin. */
@@ -116,7 +136,7 @@ __attribute__((noinline)) static void *warm_realloc(void *ptr, size_t size)
 	if (likely(ptr && size && hot_ready(g, RECORDER_MANY)))
 		return resize_hot(g, ptr, size, HOOK_FRAME, RECORDER_MANY);
 	if (likely(ptr && size && hot_ready(g, RECORDER_SIZED)))
-		return resize_hot(g, ptr, size, HOOK_FRAME, RECORDER_SIZED);
+		return resize_sized(g, ptr, size, HOOK_FRAME);
 	return resize(ptr, size, HOOK_FRAME);
 }
 

@@ -72,23 +72,6 @@ HOT void hot_open(struct tls *g)
 	g->busy = 0;
 }
 
-/* Around a call of the allocator: those other than glibc's may call hooks of ours. */
-HOT void hot_lend(struct tls *g, enum recorder_state state)
-{
-	if (state == RECORDER_SIZED)
-		guard_lend(g, GUARD_NESTING);
-	else
-		hot_open(g);
-}
-
-HOT void hot_back(struct tls *g, enum recorder_state state)
-{
-	if (state == RECORDER_SIZED)
-		guard_back(g);
-	else
-		hot_close(g);
-}
-
 /* The checking build's second opinion. */
 HOT void hot_check(struct thread *t, const void *frame, uint32_t node)
 {
@@ -273,7 +256,10 @@ HOT bool hot_free(struct tls *g, void *block, enum family family, enum recorder_
 	if (unlikely(!hot_take(g, block, &b, family, state)))
 		return false;
 	hot_drop(g->thread, (uintptr_t)block, &b, hot_alone(state));
-	hot_lend(g, state);
+	if (state == RECORDER_SIZED)
+		guard_lend(g, GUARD_NESTING);
+	else
+		hot_open(g);
 	return true;
 }
 

@@ -300,5 +300,6 @@ void sampler_after_fork(void)
 	helper_started = helper_made = 0;
 	stop = 0;
 	main_ended = 0;
+	main_ended = 0;
 	helper_tid = 0;
 }
